@@ -1,0 +1,101 @@
+#include "base/buf.h"
+
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+char *buf_room(struct buf *buf, size_t n)
+{
+    size_t cap = buf->cap == 0 ? 256 : buf->cap;
+    char *data = NULL;
+
+    if (n > SIZE_MAX / 4 - buf->len)
+        return NULL;
+    while (cap < buf->len + n + 1)
+        cap *= 2;
+    if (cap != buf->cap) {
+        data = realloc(buf->data, cap);
+        if (data == NULL)
+            return NULL;
+        buf->data = data;
+        buf->cap = cap;
+    }
+    return buf->data + buf->len;
+}
+
+bool buf_add(struct buf *buf, const void *data, size_t n)
+{
+    char *room = buf_room(buf, n);
+
+    if (room == NULL)
+        return false;
+    if (n > 0)
+        memcpy(room, data, n);
+    buf->len += n;
+    buf->data[buf->len] = '\0';
+    return true;
+}
+
+bool buf_add_text(struct buf *buf, const char *text)
+{
+    return buf_add(buf, text, strlen(text));
+}
+
+bool buf_add_format(struct buf *buf, const char *fmt, ...)
+{
+    va_list args;
+    char *room = NULL;
+    int n = 0;
+
+    va_start(args, fmt);
+    n = vsnprintf(NULL, 0, fmt, args);
+    va_end(args);
+    room = n < 0 ? NULL : buf_room(buf, (size_t)n);
+    if (room == NULL)
+        return false;
+    va_start(args, fmt);
+    vsnprintf(room, (size_t)n + 1, fmt, args);
+    va_end(args);
+    buf->len += (size_t)n;
+    return true;
+}
+
+static const char *xml_reference(char c)
+{
+    switch (c) {
+    case '&':
+        return "&amp;";
+    case '<':
+        return "&lt;";
+    case '>':
+        return "&gt;";
+    case '"':
+        return "&quot;";
+    default:
+        return NULL;
+    }
+}
+
+bool buf_add_xml(struct buf *buf, const char *text, size_t n)
+{
+    size_t start = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        const char *reference = xml_reference(text[i]);
+
+        if (reference == NULL)
+            continue;
+        if (!buf_add(buf, text + start, i - start) || !buf_add_text(buf, reference))
+            return false;
+        start = i + 1;
+    }
+    return buf_add(buf, text + start, n - start);
+}
+
+void buf_free(struct buf *buf)
+{
+    free(buf->data);
+    *buf = (struct buf){0};
+}

@@ -1,0 +1,417 @@
+#include "base/config.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define KIB INT64_C(1024)
+#define MIB (1024 * KIB)
+#define GIB (1024 * MIB)
+#define SECOND INT64_C(1000)
+#define HOUR (3600 * SECOND)
+#define AT(member) offsetof(struct config, member)
+
+#define TEXT(name, preset, help)                                                                   \
+    {                                                                                              \
+#name, CONFIG_TEXT, AT(name), preset, 0, 0, NULL, false, false, help                       \
+    }
+#define SECRET(name, preset, help)                                                                 \
+    {                                                                                              \
+#name, CONFIG_TEXT, AT(name), preset, 0, 0, NULL, false, true, help                        \
+    }
+#define CHOICE(name, preset, choices, reload, help)                                                \
+    {                                                                                              \
+#name, CONFIG_CHOICE, AT(name), preset, 0, 0, choices, reload, false, help                 \
+    }
+#define SWITCH(name, preset, help)                                                                 \
+    {                                                                                              \
+#name, CONFIG_SWITCH, AT(name), preset, 0, 1, NULL, false, false, help                     \
+    }
+#define NUMBER(name, preset, min, max, help)                                                       \
+    {                                                                                              \
+#name, CONFIG_NUMBER, AT(name), preset, min, max, NULL, false, false, help                 \
+    }
+#define SIZE(name, preset, min, max, help)                                                         \
+    {                                                                                              \
+#name, CONFIG_SIZE, AT(name), preset, min, max, NULL, false, false, help                   \
+    }
+#define TIME(name, preset, min, max, help)                                                         \
+    {                                                                                              \
+#name, CONFIG_TIME, AT(name), preset, min, max, NULL, false, false, help                   \
+    }
+
+/* clang-format off */
+const struct config_setting config_settings[] = {
+    TEXT(listen, "127.0.0.1:8080", "address:port for plain HTTP; empty switches it off, port 0 takes a free one"),
+    TEXT(tls_listen, "", "address:port for HTTPS; empty switches it off"),
+    TEXT(admin_listen, "127.0.0.1:9464", "address:port of the operators' listener with /metrics; empty switches it off"),
+    TEXT(public_url, "", "scheme://host that served WSDLs name; empty: what the caller used"),
+    TEXT(tls_certificate, "", "PEM file with the certificate chain; read again on SIGHUP"),
+    TEXT(tls_key, "", "PEM file with the private key; read again on SIGHUP"),
+    TEXT(tls_priorities, "NONE:+VERS-TLS1.3:+VERS-TLS1.2:+ECDHE-ECDSA:+ECDHE-RSA:+AEAD:+AES-256-GCM:+AES-128-GCM:+CHACHA20-POLY1305:+GROUP-ALL:+SIGN-ALL:-SIGN-RSA-SHA1:-SIGN-ECDSA-SHA1:+COMP-NULL:+CTYPE-X509:%NO_TICKETS:%SAFE_RENEGOTIATION", "GnuTLS priority string"),
+    CHOICE(environment, "production", "production|test", false, "test marks what leaves the house and allows demo data"),
+
+    SECRET(database, "dbname=dpvd user=dpvd_app", "libpq connection string of the server's own role; several hosts may be named"),
+    SECRET(database_owner, "dbname=dpvd user=dpvd_owner", "libpq connection string of the role that owns the schema, for `dpvd migrate`"),
+    TIME(database_connect_timeout, "2s", 100, 60 * SECOND, "longest wait for a connection to the database"),
+    TIME(database_deadline, "8s", 100, 120 * SECOND, "longest wait for an answer of the database before the caller is told to try again"),
+    TIME(database_lock_timeout, "5s", 100, 60 * SECOND, "longest wait for an identical call that is still running"),
+    NUMBER(require_standby, "0", 0, 8, "synchronous standbys without which no message is accepted"),
+
+    NUMBER(http_threads, "2", 1, 64, "threads that read from and write to sockets"),
+    NUMBER(workers, "0", 0, 512, "threads that serve requests, each with a database connection; 0: four a core"),
+    NUMBER(queue_limit, "1024", 1, 100000, "requests that may wait for a worker; more are told to try again"),
+    NUMBER(batch_messages, "10", 1, 100, "small messages that may share a transaction when they wait at the same time"),
+    SIZE(batch_bytes, "64k", 0, MIB, "largest message that shares a transaction"),
+    TIME(shutdown_timeout, "30s", 0, HOUR, "longest wait for requests in work when stopping"),
+
+    NUMBER(max_connections, "4096", 1, 100000, "open connections in all"),
+    NUMBER(max_connections_per_address, "0", 0, 100000, "open connections of one address; 0: no limit"),
+    SIZE(max_body, "300m", KIB, 2 * GIB, "largest request body"),
+    SIZE(max_header_bytes, "16k", KIB, MIB, "largest request line and headers together"),
+    NUMBER(max_header_lines, "100", 10, 1000, "most header lines of a request"),
+    SIZE(held_bytes, "512m", MIB, 1024 * GIB, "bytes of request bodies held at one time, in memory and spool"),
+    NUMBER(held_percent_per_address, "25", 1, 100, "share of held_bytes that one address may fill with several requests"),
+    SIZE(held_reserve, "16m", 0, GIB, "part of held_bytes that only small requests may use"),
+    SIZE(small_request, "256k", KIB, 64 * MIB, "a request up to this size is small"),
+    TIME(header_timeout, "10s", 100, HOUR, "longest time for request line and headers, and for a TLS handshake"),
+    TIME(body_grace, "60s", 0, HOUR, "time after which a body must keep up with body_rate"),
+    SIZE(body_rate, "64k", 1, GIB, "bytes a second that a slow body must bring"),
+    TIME(idle_timeout, "60s", 100, 24 * HOUR, "how long a connection may be idle between requests"),
+    TIME(response_timeout, "60s", 100, HOUR, "longest time without progress while a caller reads its answer"),
+    SIZE(drain_bytes, "16m", 0, GIB, "how much of a refused body is read before the connection is closed"),
+
+    NUMBER(max_depth, "32", 8, 250, "deepest nesting of elements"),
+    SIZE(max_markup, "16k", KIB, MIB, "largest tag, comment or processing instruction"),
+    NUMBER(max_attributes, "64", 8, 10000, "most attributes and namespace declarations of one element"),
+    NUMBER(max_elements, "250000", 1000, 100000000, "most elements of one request"),
+    SIZE(max_text, "64k", KIB, 64 * MIB, "largest text of an ordinary element"),
+    SIZE(max_long_text, "4m", KIB, 64 * MIB, "largest text of MessageBody, CustomMessageData and FormDataXml, in bytes"),
+    NUMBER(max_references, "100000", 1, 10000000, "most references of one status query; more are refused"),
+    NUMBER(references_answered, "10000", 1, 1000000, "most messages of one status answer; then LimitReached is true"),
+    NUMBER(max_attachments, "100", 0, 100000, "most attachments of one message"),
+    SIZE(max_attachment_bytes, "200m", 0, 2 * GIB, "attachments of one message together, decoded"),
+    TEXT(spool_directory, "/tmp", "folder for the unlinked files that hold large attachments while they arrive"),
+    SIZE(spool_threshold, "1m", 0, GIB, "an attachment up to this size stays in memory"),
+
+    TIME(password_cache_time, "60s", 0, 60 * SECOND, "how long a verified password needs no new hash; 0 switches the cache off"),
+    NUMBER(password_cache_entries, "10000", 1, 1000000, "most verified passwords remembered"),
+    NUMBER(password_hashes, "0", 0, 64, "password hashes computed at one time; 0: half the cores, at least one"),
+    NUMBER(password_queue, "64", 1, 10000, "requests that may wait for a password hash; more are told to try again"),
+
+    SWITCH(allow_synthetic_persons, "off", "accept the synthetic identity numbers of test populations"),
+    SWITCH(duplicate_detection, "on", "answer a repeated request with its first receipt"),
+    CHOICE(duplicate_reference, "accept", "accept|refuse", false, "the same reference with other content: a new message, or a fault"),
+    NUMBER(max_reference_length, "255", 1, 4000, "characters of ExternalShipmentReference"),
+    NUMBER(max_title_length, "1000", 1, 4000, "characters of MessageTitle"),
+    NUMBER(max_summary_length, "4000", 1, 64000, "characters of MessageSummary"),
+    NUMBER(max_body_length, "1000000", 1, 4000000, "characters of MessageBody and of CustomMessageData"),
+    NUMBER(max_sender_length, "255", 1, 4000, "characters of MessageSender"),
+    NUMBER(max_notifications, "10", 0, 1000, "Notification entries of one message"),
+    NUMBER(max_endpoints, "50", 0, 10000, "receiver end points of all notifications of one message"),
+
+    CHOICE(log_level, "info", "error|warn|info|debug", true, "how much is logged"),
+    CHOICE(log_format, "logfmt", "logfmt|json", true, "form of a log line"),
+    {"clock_offset", CONFIG_NUMBER, AT(clock_offset), "0", -4000000000, 4000000000, NULL, false, false, "seconds that dpvd's clock runs ahead, for tests"},
+    {0},
+};
+/* clang-format on */
+
+static int64_t *number_of(struct config *config, const struct config_setting *setting)
+{
+    return (int64_t *)(void *)((char *)config + setting->offset);
+}
+
+static char **text_of(struct config *config, const struct config_setting *setting)
+{
+    return (char **)(void *)((char *)config + setting->offset);
+}
+
+static bool is_text(const struct config_setting *setting)
+{
+    return setting->type == CONFIG_TEXT || setting->type == CONFIG_CHOICE;
+}
+
+static const struct config_setting *find_setting(const char *name, size_t n)
+{
+    for (const struct config_setting *s = config_settings; s->name != NULL; s++) {
+        if (strlen(s->name) == n && strncmp(s->name, name, n) == 0)
+            return s;
+    }
+    return NULL;
+}
+
+static bool is_choice(const char *choices, const char *value)
+{
+    const size_t n = strlen(value);
+
+    if (strchr(value, '|') != NULL)
+        return false;
+    for (const char *p = choices; p != NULL; p = strchr(p, '|')) {
+        p += *p == '|';
+        if (strncmp(p, value, n) == 0 && (p[n] == '|' || p[n] == '\0'))
+            return n > 0;
+    }
+    return false;
+}
+
+struct unit {
+    const char *suffix;
+    int64_t factor;
+};
+
+static const struct unit sizes[] = {{"", 1}, {"k", KIB}, {"m", MIB}, {"g", GIB}, {NULL, 0}};
+static const struct unit times[] = {{"ms", 1},   {"s", SECOND},    {"m", 60 * SECOND},
+                                    {"h", HOUR}, {"d", 24 * HOUR}, {NULL, 0}};
+static const struct unit plain[] = {{"", 1}, {NULL, 0}};
+
+static bool parse_number(const char *value, const struct unit *units, int64_t *out)
+{
+    char *end = NULL;
+    long long n = 0;
+
+    errno = 0;
+    n = strtoll(value, &end, 10);
+    if (end == value || errno != 0)
+        return false;
+    for (const struct unit *u = units; u->suffix != NULL; u++) {
+        if (strcmp(end, u->suffix) == 0)
+            return !__builtin_mul_overflow((int64_t)n, u->factor, out);
+    }
+    return n == 0 && *end == '\0' ? (*out = 0, true) : false;
+}
+
+static bool parse_switch(const char *value, int64_t *out)
+{
+    *out = strcmp(value, "on") == 0;
+    return *out != 0 || strcmp(value, "off") == 0;
+}
+
+static bool parse_value(const struct config_setting *s, const char *value, int64_t *out)
+{
+    switch (s->type) {
+    case CONFIG_SIZE:
+        return parse_number(value, sizes, out);
+    case CONFIG_TIME:
+        return parse_number(value, times, out);
+    case CONFIG_SWITCH:
+        return parse_switch(value, out);
+    default:
+        return parse_number(value, plain, out);
+    }
+}
+
+static bool set_text(struct config *config, const struct config_setting *s, const char *value,
+                     struct err *err)
+{
+    char **text = text_of(config, s);
+    char *copy = NULL;
+
+    if (s->type == CONFIG_CHOICE && !is_choice(s->choices, value))
+        return err_set(err, ERR_INVALID, "%s: \"%s\" is not one of %s", s->name, value, s->choices);
+    copy = strdup(value);
+    if (copy == NULL)
+        return err_no_memory(err);
+    free(*text);
+    *text = copy;
+    return true;
+}
+
+static bool set_value(struct config *config, const struct config_setting *s, const char *value,
+                      struct err *err)
+{
+    int64_t number = 0;
+
+    if (is_text(s))
+        return set_text(config, s, value, err);
+    if (!parse_value(s, value, &number))
+        return err_set(err, ERR_INVALID, "%s: \"%s\" is no value for it (%s)", s->name, value,
+                       s->help);
+    if (number < s->min || number > s->max)
+        return err_set(err, ERR_INVALID, "%s: %s is out of range", s->name, value);
+    *number_of(config, s) = number;
+    return true;
+}
+
+bool config_init(struct config *config, struct err *err)
+{
+    *config = (struct config){0};
+    for (const struct config_setting *s = config_settings; s->name != NULL; s++) {
+        if (!set_value(config, s, s->preset, err))
+            return false;
+    }
+    return true;
+}
+
+static void trim(char **start, size_t *n)
+{
+    while (*n > 0 && isspace((unsigned char)**start)) {
+        (*start)++;
+        (*n)--;
+    }
+    while (*n > 0 && isspace((unsigned char)(*start)[*n - 1]))
+        (*n)--;
+}
+
+bool config_assign(struct config *config, const char *assignment, struct err *err)
+{
+    char *copy = strdup(assignment);
+    char *name = copy;
+    char *value = copy == NULL ? NULL : strchr(copy, '=');
+    size_t name_len = 0;
+    size_t value_len = 0;
+    const struct config_setting *s = NULL;
+    bool ok = false;
+
+    if (copy == NULL)
+        return err_no_memory(err);
+    if (value == NULL) {
+        err_set(err, ERR_INVALID, "\"%s\" is not key = value", assignment);
+        goto out;
+    }
+    name_len = (size_t)(value - name);
+    value++;
+    value_len = strlen(value);
+    trim(&name, &name_len);
+    trim(&value, &value_len);
+    value[value_len] = '\0';
+    s = find_setting(name, name_len);
+    ok = s != NULL ? set_value(config, s, value, err)
+                   : err_set(err, ERR_INVALID, "there is no setting \"%.*s\"", (int)name_len, name);
+out:
+    free(copy);
+    return ok;
+}
+
+bool config_load(struct config *config, const char *path, struct err *err)
+{
+    FILE *file = fopen(path, "re");
+    char *line = NULL;
+    size_t cap = 0;
+    int number = 0;
+    bool ok = false;
+
+    if (file == NULL)
+        return err_set(err, ERR_INVALID, "%s: %s", path, strerror(errno));
+    while (getline(&line, &cap, file) >= 0) {
+        char *text = line;
+        size_t n = strlen(line);
+
+        number++;
+        trim(&text, &n);
+        text[n] = '\0';
+        if (n == 0 || text[0] == '#')
+            continue;
+        if (!config_assign(config, text, err)) {
+            err_wrap(err, "%s:%d", path, number);
+            goto out;
+        }
+    }
+    ok = ferror(file) == 0 || err_set(err, ERR_INVALID, "%s: %s", path, strerror(errno));
+out:
+    free(line);
+    fclose(file);
+    return ok;
+}
+
+bool config_environment(struct config *config, struct err *err)
+{
+    for (const struct config_setting *s = config_settings; s->name != NULL; s++) {
+        char name[64] = "DPVD_";
+        const char *value = NULL;
+
+        for (size_t i = 0; s->name[i] != '\0'; i++)
+            name[i + 5] = (char)toupper((unsigned char)s->name[i]);
+        value = getenv(name);
+        if (value != NULL && !set_value(config, s, value, err))
+            return err_wrap(err, "%s", name);
+    }
+    return true;
+}
+
+static bool verify_tls(const struct config *config, struct err *err)
+{
+    if (config->tls_listen[0] == '\0')
+        return true;
+    if (access(config->tls_certificate, R_OK) != 0)
+        return err_set(err, ERR_INVALID, "tls_certificate: %s: %s", config->tls_certificate,
+                       strerror(errno));
+    if (access(config->tls_key, R_OK) != 0)
+        return err_set(err, ERR_INVALID, "tls_key: %s: %s", config->tls_key, strerror(errno));
+    return true;
+}
+
+bool config_verify(const struct config *config, struct err *err)
+{
+    if (config->listen[0] == '\0' && config->tls_listen[0] == '\0')
+        return err_set(err, ERR_INVALID, "listen and tls_listen are both empty");
+    if (access(config->spool_directory, W_OK | X_OK) != 0)
+        return err_set(err, ERR_INVALID, "spool_directory: %s: %s", config->spool_directory,
+                       strerror(errno));
+    if (config->max_body > config->held_bytes - config->held_reserve)
+        return err_set(err, ERR_INVALID, "max_body must fit into held_bytes less held_reserve");
+    if (config->database_lock_timeout >= config->database_deadline)
+        return err_set(err, ERR_INVALID, "database_lock_timeout must be below database_deadline");
+    return verify_tls(config, err);
+}
+
+static void print_number(const struct config_setting *s, int64_t number, FILE *out)
+{
+    if (s->type == CONFIG_SWITCH)
+        fputs(number != 0 ? "on" : "off", out);
+    else
+        fprintf(out, "%lld%s", (long long)number, s->type == CONFIG_TIME ? "ms" : "");
+}
+
+void config_print(const struct config *config, FILE *out)
+{
+    struct config *c = (struct config *)(uintptr_t)config; /* the table's accessors are shared */
+
+    for (const struct config_setting *s = config_settings; s->name != NULL; s++) {
+        fprintf(out, "%s = ", s->name);
+        if (!is_text(s))
+            print_number(s, *number_of(c, s), out);
+        else
+            fputs(s->secret ? "********" : *text_of(c, s), out);
+        fputc('\n', out);
+    }
+}
+
+static void print_cell(const char *text, FILE *out)
+{
+    for (; *text != '\0'; text++) {
+        if (*text == '|')
+            fputc('\\', out);
+        fputc(*text, out);
+    }
+}
+
+void config_print_table(FILE *out)
+{
+    fputs("| setting | default | what it does |\n| --- | --- | --- |\n", out);
+    for (const struct config_setting *s = config_settings; s->name != NULL; s++) {
+        fprintf(out, "| `%s` | ", s->name);
+        if (s->preset[0] != '\0')
+            fprintf(out, "`%s`", s->preset);
+        fputs(" | ", out);
+        print_cell(s->help, out);
+        if (s->choices != NULL) {
+            fputs(" (", out);
+            print_cell(s->choices, out);
+            fputc(')', out);
+        }
+        fputs(" |\n", out);
+    }
+}
+
+void config_free(struct config *config)
+{
+    for (const struct config_setting *s = config_settings; s->name != NULL; s++) {
+        if (!is_text(s))
+            continue;
+        free(*text_of(config, s));
+        *text_of(config, s) = NULL;
+    }
+}
