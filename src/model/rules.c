@@ -1,0 +1,579 @@
+/* Every check of InsertCorrespondence in the order in which it is made: read the table at the end
+ * first, each row is one rule and its answer (domain.md 4.2-4.6, 6.5). */
+#include "model/decision.h"
+#include "model/identifier.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#define RULE(name)                                                                                 \
+    static bool name(const struct message *m, const struct facts *f, const struct rule_limits *l)
+#define UNUSED(x) ((void)(x))
+
+enum {
+    ARCHIVE_REFERENCE_LENGTH = 50,
+    SYSTEM_USER_CODE_LENGTH = 50,
+    FILE_NAME_LENGTH = 255,
+    LINK_LENGTH = 255,
+};
+
+static bool is_longer(const char *text, size_t limit)
+{
+    return text != NULL && identifier_length(text) > limit;
+}
+
+static bool is_language(const char *code)
+{
+    return code != NULL &&
+           (strcmp(code, "1033") == 0 || strcmp(code, "1044") == 0 || strcmp(code, "2068") == 0);
+}
+
+static bool any_attachment(const struct message *m, bool (*test)(const struct attachment *))
+{
+    for (size_t i = 0; i < m->attachment_count; i++) {
+        if (test(&m->attachments[i]))
+            return true;
+    }
+    return false;
+}
+
+static bool any_reply_option(const struct message *m, bool (*test)(const struct reply_option *))
+{
+    for (size_t i = 0; i < m->reply_option_count; i++) {
+        if (test(&m->reply_options[i]))
+            return true;
+    }
+    return false;
+}
+
+static bool any_notification(const struct message *m,
+                             bool (*test)(const struct notification_order *))
+{
+    for (size_t i = 0; i < m->notification_count; i++) {
+        if (test(&m->notifications[i]))
+            return true;
+    }
+    return false;
+}
+
+static bool any_end_point(const struct notification_order *order,
+                          bool (*test)(const struct receiver_end_point *))
+{
+    for (size_t i = 0; i < order->end_point_count; i++) {
+        if (test(&order->end_points[i]))
+            return true;
+    }
+    return false;
+}
+
+/* --- right of the caller --- */
+
+RULE(sender_not_active)
+{
+    UNUSED(m), UNUSED(l);
+    return f->caller.status != SENDER_ACTIVE;
+}
+
+/* --- presence --- */
+
+RULE(system_user_code_missing)
+{
+    UNUSED(l);
+    return identifier_is_blank(m->system_user_code) && f->caller.system_user_code == NULL;
+}
+
+RULE(reference_missing)
+{
+    UNUSED(f), UNUSED(l);
+    return m->reference == NULL || m->reference[0] == '\0';
+}
+
+RULE(correspondence_missing)
+{
+    UNUSED(f), UNUSED(l);
+    return !m->given;
+}
+
+RULE(service_code_missing)
+{
+    UNUSED(f), UNUSED(l);
+    return identifier_is_blank(m->service_code);
+}
+
+RULE(reportee_missing)
+{
+    UNUSED(f), UNUSED(l);
+    return identifier_is_blank(m->reportee);
+}
+
+RULE(content_missing)
+{
+    UNUSED(f), UNUSED(l);
+    return !m->has_content;
+}
+
+RULE(title_missing)
+{
+    UNUSED(f), UNUSED(l);
+    return identifier_is_blank(m->title);
+}
+
+RULE(body_missing)
+{
+    UNUSED(f), UNUSED(l);
+    return m->body == NULL;
+}
+
+RULE(language_missing)
+{
+    UNUSED(f), UNUSED(l);
+    return !is_language(m->language_code);
+}
+
+/* --- format --- */
+
+RULE(reference_used)
+{
+    UNUSED(m);
+    return l->refuse_used_reference && f->reference_used;
+}
+
+RULE(case_given)
+{
+    UNUSED(f), UNUSED(l);
+    return m->has_case_id;
+}
+
+RULE(system_user_code_too_long)
+{
+    UNUSED(f), UNUSED(l);
+    return is_longer(m->system_user_code, SYSTEM_USER_CODE_LENGTH);
+}
+
+RULE(reference_too_long)
+{
+    UNUSED(f);
+    return is_longer(m->reference, l->reference_length);
+}
+
+RULE(archive_reference_too_long)
+{
+    UNUSED(f), UNUSED(l);
+    return is_longer(m->archive_reference, ARCHIVE_REFERENCE_LENGTH);
+}
+
+RULE(message_sender_too_long)
+{
+    UNUSED(f);
+    return is_longer(m->message_sender, l->sender_length);
+}
+
+RULE(message_sender_not_plain)
+{
+    UNUSED(f), UNUSED(l);
+    return m->message_sender != NULL &&
+           (identifier_has_control(m->message_sender) || strpbrk(m->message_sender, "<>") != NULL);
+}
+
+static bool has_on_behalf_of(const struct message *m)
+{
+    return m->on_behalf_of != NULL && m->on_behalf_of[0] != '\0';
+}
+
+RULE(on_behalf_of_not_a_number)
+{
+    UNUSED(f), UNUSED(l);
+    return has_on_behalf_of(m) && !identifier_is_organization(m->on_behalf_of);
+}
+
+RULE(on_behalf_of_unknown)
+{
+    UNUSED(l);
+    return has_on_behalf_of(m) && !f->on_behalf_of.found;
+}
+
+static bool is_not_one_kind(const struct reply_option *option)
+{
+    return option->has_service + option->has_archive_reference + option->has_url != 1;
+}
+
+RULE(reply_option_not_one_kind)
+{
+    UNUSED(f), UNUSED(l);
+    return any_reply_option(m, is_not_one_kind);
+}
+
+static bool is_not_http(const struct reply_option *option)
+{
+    return option->has_url &&
+           (option->link_url == NULL || (strncasecmp(option->link_url, "http://", 7) != 0 &&
+                                         strncasecmp(option->link_url, "https://", 8) != 0));
+}
+
+RULE(reply_option_not_http)
+{
+    UNUSED(f), UNUSED(l);
+    return any_reply_option(m, is_not_http);
+}
+
+static bool is_long_link(const struct reply_option *option)
+{
+    return is_longer(option->link_url, LINK_LENGTH);
+}
+
+RULE(reply_option_too_long)
+{
+    UNUSED(f), UNUSED(l);
+    return any_reply_option(m, is_long_link);
+}
+
+/* --- reportee --- */
+
+static bool is_person_number(const struct message *m)
+{
+    return identifier_is_digits(m->reportee, 11);
+}
+
+RULE(reportee_not_a_person)
+{
+    UNUSED(f);
+    return is_person_number(m) && !identifier_is_person(m->reportee, l->synthetic_persons);
+}
+
+RULE(reportee_unknown)
+{
+    UNUSED(l);
+    if (!is_person_number(m) && !identifier_is_organization(m->reportee))
+        return true;
+    return !f->reportee.found;
+}
+
+RULE(reportee_deleted)
+{
+    UNUSED(m), UNUSED(l);
+    return f->reportee.status == PARTY_DELETED;
+}
+
+RULE(reportee_dead)
+{
+    UNUSED(m), UNUSED(l);
+    return f->reportee.status == PARTY_DEAD;
+}
+
+/* --- service --- */
+
+RULE(service_unknown)
+{
+    UNUSED(m), UNUSED(l);
+    return !f->service.found || !f->service.active;
+}
+
+RULE(service_of_wrong_type)
+{
+    UNUSED(m), UNUSED(l);
+    return !f->service.correspondence;
+}
+
+RULE(service_of_another)
+{
+    UNUSED(m), UNUSED(l);
+    return !f->service.common &&
+           (f->caller.kind != SENDER_SERVICE_OWNER || f->service.owner_id != f->caller.sender_id);
+}
+
+/* --- content --- */
+
+RULE(title_too_long)
+{
+    UNUSED(f);
+    return is_longer(m->title, l->title_length);
+}
+
+RULE(title_with_line_break)
+{
+    UNUSED(f), UNUSED(l);
+    return identifier_has_control(m->title);
+}
+
+RULE(summary_too_long)
+{
+    UNUSED(f);
+    return is_longer(m->summary, l->summary_length);
+}
+
+RULE(body_too_long)
+{
+    UNUSED(f);
+    return is_longer(m->body, l->body_length);
+}
+
+RULE(custom_data_too_long)
+{
+    UNUSED(f);
+    return is_longer(m->custom_data, l->body_length);
+}
+
+/* --- attachments --- */
+
+RULE(xml_attachment_given)
+{
+    UNUSED(f), UNUSED(l);
+    return m->xml_attachment_count > 0;
+}
+
+RULE(attachments_too_large)
+{
+    UNUSED(f), UNUSED(l);
+    return m->attachments_overflow;
+}
+
+static bool is_without_name(const struct attachment *attachment)
+{
+    return identifier_is_blank(attachment->file_name);
+}
+
+RULE(file_name_missing)
+{
+    UNUSED(f), UNUSED(l);
+    return any_attachment(m, is_without_name);
+}
+
+static bool is_bad_name(const struct attachment *attachment)
+{
+    return strpbrk(attachment->file_name, ":\\/") != NULL ||
+           identifier_has_control(attachment->file_name);
+}
+
+RULE(file_name_forbidden)
+{
+    UNUSED(f), UNUSED(l);
+    return any_attachment(m, is_bad_name);
+}
+
+static bool is_long_name(const struct attachment *attachment)
+{
+    return is_longer(attachment->file_name, FILE_NAME_LENGTH) ||
+           is_longer(attachment->name, FILE_NAME_LENGTH);
+}
+
+RULE(file_name_too_long)
+{
+    UNUSED(f), UNUSED(l);
+    return any_attachment(m, is_long_name);
+}
+
+static bool is_empty(const struct attachment *attachment)
+{
+    return attachment->content == NULL || blob_size(attachment->content) == 0;
+}
+
+RULE(attachment_empty)
+{
+    UNUSED(f), UNUSED(l);
+    return any_attachment(m, is_empty);
+}
+
+RULE(sdp_document_unknown)
+{
+    UNUSED(f), UNUSED(l);
+    if (m->sdp == NULL)
+        return false;
+    for (size_t i = 0; m->sdp->primary_document != NULL && i < m->attachment_count; i++) {
+        if (strcmp(m->attachments[i].file_name, m->sdp->primary_document) == 0)
+            return false;
+    }
+    return true;
+}
+
+RULE(sdp_without_backup)
+{
+    UNUSED(f), UNUSED(l);
+    return m->sdp != NULL && m->sdp->backup_altinn == CHOICE_NO;
+}
+
+/* --- notifications --- */
+
+RULE(notifications_too_many)
+{
+    size_t end_points = 0;
+
+    UNUSED(f);
+    for (size_t i = 0; i < m->notification_count; i++)
+        end_points += m->notifications[i].end_point_count;
+    return m->notification_count > l->notifications || end_points > l->end_points;
+}
+
+static bool is_without_type(const struct notification_order *order)
+{
+    return identifier_is_blank(order->type);
+}
+
+RULE(notification_type_missing)
+{
+    UNUSED(f), UNUSED(l);
+    return any_notification(m, is_without_type);
+}
+
+static bool is_without_language(const struct notification_order *order)
+{
+    return !is_language(order->language_code);
+}
+
+RULE(notification_language_missing)
+{
+    UNUSED(f), UNUSED(l);
+    return any_notification(m, is_without_language);
+}
+
+static bool is_bad_from(const struct notification_order *order)
+{
+    return order->from_address != NULL && order->from_address[0] != '\0' &&
+           !identifier_is_email(order->from_address);
+}
+
+RULE(from_address_not_an_address)
+{
+    UNUSED(f), UNUSED(l);
+    return any_notification(m, is_bad_from);
+}
+
+static bool is_unusable_transport(const struct receiver_end_point *point)
+{
+    return point->transport == TRANSPORT_NOT_GIVEN || point->transport == TRANSPORT_IM;
+}
+
+static bool has_unusable_transport(const struct notification_order *order)
+{
+    return any_end_point(order, is_unusable_transport);
+}
+
+RULE(transport_not_usable)
+{
+    UNUSED(f), UNUSED(l);
+    return any_notification(m, has_unusable_transport);
+}
+
+static bool is_forbidden_address(const struct receiver_end_point *point)
+{
+    return point->transport != TRANSPORT_SMS && point->transport != TRANSPORT_EMAIL &&
+           point->address != NULL && point->address[0] != '\0';
+}
+
+static bool has_forbidden_address(const struct notification_order *order)
+{
+    return any_end_point(order, is_forbidden_address);
+}
+
+RULE(address_not_allowed)
+{
+    UNUSED(f), UNUSED(l);
+    return any_notification(m, has_forbidden_address);
+}
+
+static bool is_unknown_template(const struct notification_order *order)
+{
+    static const char *const names[] = {"VarselDPVUtenRevarsel", "VarselDPVMedRevarsel",
+                                        "TokenTextOnly", "Correspondence", "General"};
+
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        if (strcmp(order->type, names[i]) == 0)
+            return false;
+    }
+    return true;
+}
+
+RULE(template_unknown)
+{
+    UNUSED(f), UNUSED(l);
+    return any_notification(m, is_unknown_template);
+}
+
+RULE(confidential_without_notification)
+{
+    UNUSED(l);
+    return f->service.confidential && m->notification_count == 0;
+}
+
+#define FAULT OUTCOME_FAULT
+#define INVALID OUTCOME_VALIDATION_FAILED, 0
+#define REJECTED OUTCOME_REJECTED, 0
+#define SBL "SBL External error - "
+
+/* clang-format off */
+const struct rule message_rules[] = {
+    {"sender_not_active", "10.6", FAULT, 5, "The sender is not authorized to send messages", sender_not_active},
+
+    {"system_user_code_missing", "4.3", FAULT, 40008, SBL "System user code cannot be null", system_user_code_missing},
+    {"reference_missing", "4.3", FAULT, 40005, SBL "External reference cannot be null", reference_missing},
+    {"correspondence_missing", "4.3", FAULT, 1, "Correspondence cannot be null", correspondence_missing},
+    {"service_code_missing", "4.4", FAULT, 40006, SBL "External service code cannot be null", service_code_missing},
+    {"reportee_missing", "4.4", FAULT, 40007, SBL "Reportee cannot be null", reportee_missing},
+    {"content_missing", "4.4", FAULT, 1, "Content cannot be null", content_missing},
+    {"title_missing", "4.5", FAULT, 40003, SBL "Message title cannot be null", title_missing},
+    {"body_missing", "4.5", FAULT, 40002, SBL "Message body cannot be null", body_missing},
+    {"language_missing", "4.5", FAULT, 40001, SBL "Language code must be 1033, 1044 or 2068", language_missing},
+
+    {"reference_used", "4.11", FAULT, 0, "ExternalShipmentReference: reference already used", reference_used},
+    {"case_given", "4.4", FAULT, 60001, "CaseID is not valid: the service does not belong to a case", case_given},
+    {"system_user_code_too_long", "4.3", INVALID, "SystemUserCode is too long", system_user_code_too_long},
+    {"reference_too_long", "4.3", INVALID, "ExternalShipmentReference is too long", reference_too_long},
+    {"archive_reference_too_long", "4.4", INVALID, "ArchiveReference is too long", archive_reference_too_long},
+    {"message_sender_too_long", "4.4", INVALID, "MessageSender is too long", message_sender_too_long},
+    {"message_sender_not_plain", "4.4", INVALID, "MessageSender must be plain text without control characters or markup", message_sender_not_plain},
+    {"on_behalf_of_not_a_number", "4.4", INVALID, "OnBehalfOfOrgNr must be a valid organization number", on_behalf_of_not_a_number},
+    {"on_behalf_of_unknown", "4.4", INVALID, "OnBehalfOfOrgNr must be a valid organization number: it is not registered", on_behalf_of_unknown},
+    {"reply_option_not_one_kind", "4.4", INVALID, "ReplyOption must have exactly one of Service, ArchiveReference and URL", reply_option_not_one_kind},
+    {"reply_option_not_http", "4.4", INVALID, "ReplyOption LinkURL must begin with http:// or https://", reply_option_not_http},
+    {"reply_option_too_long", "4.4", INVALID, "ReplyOption LinkURL is too long", reply_option_too_long},
+
+    {"reportee_not_a_person", "4.4", FAULT, 40016, SBL "Reportee is not a valid social security number", reportee_not_a_person},
+    {"reportee_unknown", "4.4", FAULT, 60012, "Reportee number is not valid: the reportee cannot be identified", reportee_unknown},
+    {"reportee_deleted", "4.4", REJECTED, "Reportee: the organization is deleted and its inbox is not accessible", reportee_deleted},
+    {"reportee_dead", "4.4", REJECTED, "Reportee: the person is registered as dead", reportee_dead},
+
+    {"service_unknown", "4.4", FAULT, 40013, SBL "Service code and service edition are not a valid service", service_unknown},
+    {"service_of_wrong_type", "4.4", FAULT, 40019, SBL "The service is not a correspondence service", service_of_wrong_type},
+    {"service_of_another", "3.4", FAULT, 5, "The sender is not authorized to use the service", service_of_another},
+
+    {"title_too_long", "4.5", INVALID, "MessageTitle is too long", title_too_long},
+    {"title_with_line_break", "4.5", INVALID, "MessageTitle must not contain line breaks or control characters", title_with_line_break},
+    {"summary_too_long", "4.5", INVALID, "MessageSummary is too long", summary_too_long},
+    {"body_too_long", "4.5", INVALID, "MessageBody is too long", body_too_long},
+    {"custom_data_too_long", "4.5", INVALID, "CustomMessageData is too long", custom_data_too_long},
+
+    {"xml_attachment_given", "4.5", FAULT, 40012, SBL "Form data is not valid: the service takes no XML attachments", xml_attachment_given},
+    {"attachments_too_large", "4.5", INVALID, "BinaryAttachments: too many or too large in all", attachments_too_large},
+    {"file_name_missing", "4.5", INVALID, "FileName of an attachment is missing", file_name_missing},
+    {"file_name_forbidden", "4.5", INVALID, "FileName of an attachment has forbidden characters", file_name_forbidden},
+    {"file_name_too_long", "4.5", INVALID, "FileName or Name of an attachment is too long", file_name_too_long},
+    {"attachment_empty", "4.5", INVALID, "Data of an attachment is empty", attachment_empty},
+    {"sdp_document_unknown", "4.8", INVALID, "PrimaryDocumentFileName is not the FileName of an attachment", sdp_document_unknown},
+    {"sdp_without_backup", "4.8", REJECTED, "SdpOptions: no digital mailbox is known for the reportee", sdp_without_backup},
+
+    {"notifications_too_many", "6.5", FAULT, 40014, SBL "Number of notifications or receiver end points is not valid", notifications_too_many},
+    {"notification_type_missing", "6.3", FAULT, 1, "NotificationType cannot be null", notification_type_missing},
+    {"notification_language_missing", "6.3", FAULT, 40001, SBL "Language code of a notification must be 1033, 1044 or 2068", notification_language_missing},
+    {"from_address_not_an_address", "6.3", FAULT, 40020, "The From Address must be skipped or contain a valid email address.", from_address_not_an_address},
+    {"transport_not_usable", "6.4", FAULT, 40015, SBL "TransportType must be SMS or Email", transport_not_usable},
+    {"address_not_allowed", "6.4", FAULT, 30009, "ReceiverAddress must be empty with this TransportType", address_not_allowed},
+    {"template_unknown", "6.2", INVALID, "NotificationType is not a known notification template", template_unknown},
+    {"confidential_without_notification", "3.3", REJECTED, "Notifications: a confidential message needs a notification", confidential_without_notification},
+    {0},
+};
+/* clang-format on */
+
+void message_judge(const struct message *message, const struct facts *facts,
+                   const struct rule_limits *limits, struct verdict *verdict_out)
+{
+    *verdict_out = (struct verdict){.outcome = OUTCOME_ACCEPT};
+    for (const struct rule *rule = message_rules; rule->name != NULL; rule++) {
+        if (!rule->broken(message, facts, limits))
+            continue;
+        verdict_out->outcome = rule->outcome;
+        verdict_out->error_id = rule->error_id;
+        verdict_out->rule = rule->name;
+        verdict_out->text = rule->text;
+        return;
+    }
+}
