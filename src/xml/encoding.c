@@ -21,15 +21,19 @@ void encoding_init(struct encoding *encoding, const char *content_type, encoding
         .sink = sink, .context = context, .charset = charset_of_media_type(content_type)};
 }
 
+/* What stands before a bad character is passed on first, so that the answer does not depend on how
+ * the body was cut into pieces. */
 static bool pass_utf8(struct encoding *e, const uint8_t *p, size_t n, struct err *err)
 {
     size_t whole = 0;
+    const bool good = utf8_check(p, n, &whole);
 
-    if (!utf8_check(p, n, &whole))
-        return bad_character(err);
-    memcpy(e->held, p + whole, n - whole);
-    e->held_n = n - whole;
-    return whole == 0 || e->sink(e->context, (const char *)p, whole, err);
+    if (good)
+        memcpy(e->held, p + whole, n - whole);
+    e->held_n = good ? n - whole : 0;
+    if (whole > 0 && !e->sink(e->context, (const char *)p, whole, err))
+        return false;
+    return good || bad_character(err);
 }
 
 static bool feed_utf8(struct encoding *e, const uint8_t *p, size_t n, struct err *err)
@@ -48,13 +52,13 @@ static bool feed_utf8(struct encoding *e, const uint8_t *p, size_t n, struct err
 }
 
 /* Takes one 16-bit unit; adds the character, if it is complete, to out (RFC 2781, 2.2). */
-static bool take_unit(struct encoding *e, uint32_t unit, char *out, size_t *used, struct err *err)
+static bool take_unit(struct encoding *e, uint32_t unit, char *out, size_t *used)
 {
     const bool low = unit >= 0xdc00 && unit <= 0xdfff;
     uint32_t character = unit;
 
     if (low != (e->high != 0))
-        return bad_character(err);
+        return false;
     if (unit >= 0xd800 && unit <= 0xdbff) {
         e->high = unit;
         return true;
@@ -63,7 +67,7 @@ static bool take_unit(struct encoding *e, uint32_t unit, char *out, size_t *used
         character = 0x10000 + ((e->high - 0xd800) << 10) + (unit - 0xdc00);
     e->high = 0;
     if (!utf8_is_xml(character))
-        return bad_character(err);
+        return false;
     *used += utf8_put(character, out + *used);
     return true;
 }
@@ -73,21 +77,23 @@ static bool feed_utf16(struct encoding *e, const uint8_t *p, size_t n, struct er
     const size_t big = e->form == ENCODING_UTF16BE ? 0 : 1; /* where the upper byte stands */
     char out[4096];
     size_t used = 0;
+    bool good = true;
 
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; good && i < n; i++) {
         e->held[e->held_n++] = p[i];
         if (e->held_n < 2)
             continue;
         e->held_n = 0;
-        if (!take_unit(e, (uint32_t)e->held[big] << 8 | e->held[1 - big], out, &used, err))
-            return false;
+        good = take_unit(e, (uint32_t)e->held[big] << 8 | e->held[1 - big], out, &used);
         if (used > sizeof(out) - 4) {
             if (!e->sink(e->context, out, used, err))
                 return false;
             used = 0;
         }
     }
-    return used == 0 || e->sink(e->context, out, used, err);
+    if (used > 0 && !e->sink(e->context, out, used, err))
+        return false;
+    return good || bad_character(err);
 }
 
 /* The form by a byte order mark, whose length is returned; 0 if there is none. */

@@ -70,12 +70,11 @@ bool utf8_check(const uint8_t *data, size_t n, size_t *whole_out)
         for (size_t stop = n - i < SLOW_STRETCH ? n : i + SLOW_STRETCH; i < stop;) {
             const size_t length = sequence_length(data[i]);
 
+            *whole_out = i;
             if (length == 0)
                 return false;
-            if (length > n - i) {
-                *whole_out = i;
+            if (length > n - i)
                 return true;
-            }
             if (!is_good(data + i, length))
                 return false;
             i += length;

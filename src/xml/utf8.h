@@ -10,7 +10,7 @@
 bool utf8_is_xml(uint32_t character);
 
 /* Checks n bytes. *whole_out of them are whole characters; fewer than n (by 1 to 3) when the last
- * character is cut. false: not UTF-8 (RFC 3629), or a character that XML forbids. */
+ * character is cut. false: what follows these is not UTF-8 (RFC 3629), or XML forbids it. */
 bool utf8_check(const uint8_t *data, size_t n, size_t *whole_out);
 
 /* Writes a character into room and returns its length, 1 to 4. */
