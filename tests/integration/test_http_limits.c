@@ -1,0 +1,461 @@
+/* Slow and greedy clients: deadlines, bytes held, connections of an address, the queue. */
+#include "base/clock.h"
+#include "support/door.h"
+
+#include <check.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define HOST "Host: localhost\r\n"
+#define POST "POST /echo HTTP/1.1\r\n" HOST
+#define GET "GET /echo HTTP/1.1\r\n" HOST "\r\n"
+#define CHUNKED "Transfer-Encoding: chunked\r\n\r\n"
+
+static struct door *door;
+
+static void open_with(const char *const *settings)
+{
+    door = door_open(settings);
+}
+
+static int open_and_connect(const char *const *settings)
+{
+    open_with(settings);
+    return client_connect(door->port);
+}
+
+START_TEST(slow_headers_are_cut)
+{
+    const int fd = open_and_connect((const char *const[]){"header_timeout=300ms", NULL});
+    const int64_t start = clock_monotonic();
+
+    for (int i = 0; i < 100 && !client_closed(fd, 50); i++)
+        client_text(fd, i == 0 ? "GET /echo HTTP/1.1\r\n" : "X: y\r\n");
+    ck_assert_int_ge(clock_monotonic() - start, 250000);
+    ck_assert_int_le(clock_monotonic() - start, 1500000);
+    close(fd);
+}
+END_TEST
+
+START_TEST(a_silent_connection_is_cut)
+{
+    const int fd = open_and_connect((const char *const[]){"header_timeout=300ms", NULL});
+
+    ck_assert(!client_closed(fd, 200));
+    ck_assert(client_closed(fd, 1000));
+    close(fd);
+}
+END_TEST
+
+START_TEST(empty_lines_do_not_stretch_the_headers)
+{
+    const int fd = open_and_connect((const char *const[]){"header_timeout=300ms", NULL});
+    int i = 0;
+
+    for (; i < 100 && !client_closed(fd, 20); i++)
+        client_text(fd, "\r\n");
+    ck_assert_int_lt(i, 60);
+    close(fd);
+}
+END_TEST
+
+START_TEST(an_idle_connection_is_cut_after_idle_timeout)
+{
+    const int fd = open_and_connect((const char *const[]){"idle_timeout=400ms", NULL});
+
+    client_text(fd, GET);
+    ck_assert_int_eq(status_of(client_answer(fd)), 200);
+    ck_assert(!client_closed(fd, 250));
+    ck_assert(client_closed(fd, 1000));
+    close(fd);
+}
+END_TEST
+
+START_TEST(a_second_request_has_its_own_time_for_headers)
+{
+    const int fd =
+        open_and_connect((const char *const[]){"idle_timeout=30s", "header_timeout=300ms", NULL});
+
+    client_text(fd, GET);
+    ck_assert_int_eq(status_of(client_answer(fd)), 200);
+    poll(NULL, 0, 400);
+    client_text(fd, "G"); /* the line is not complete: only the kernel has seen the byte */
+    ck_assert(!client_closed(fd, 150));
+    ck_assert(client_closed(fd, 2000));
+    close(fd);
+}
+END_TEST
+
+START_TEST(a_trickling_body_is_cut)
+{
+    const int fd =
+        open_and_connect((const char *const[]){"body_grace=300ms", "body_rate=100k", NULL});
+    int i = 0;
+
+    client_text(fd, POST "Content-Length: 100000\r\n\r\n");
+    for (; i < 100 && !client_closed(fd, 20); i++)
+        client_text(fd, "x");
+    ck_assert_int_gt(i, 5);
+    ck_assert_int_lt(i, 60);
+    ck_assert(door_logged("reason=body_rate"));
+    close(fd);
+}
+END_TEST
+
+START_TEST(a_body_that_stops_after_a_good_start_is_cut)
+{
+    const int fd =
+        open_and_connect((const char *const[]){"body_grace=300ms", "body_rate=100k", NULL});
+    char body[50000] = {0};
+
+    client_text(fd, POST "Content-Length: 10000000\r\n\r\n");
+    for (int i = 0; i < 20; i++)
+        client_send(fd, body, sizeof(body));
+    ck_assert(client_closed(fd, 2000));
+    close(fd);
+}
+END_TEST
+
+START_TEST(a_slow_but_steady_body_is_served)
+{
+    const int fd =
+        open_and_connect((const char *const[]){"body_grace=200ms", "body_rate=1k", NULL});
+    char body[100] = {0};
+
+    client_text(fd, POST "Content-Length: 3000\r\n\r\n");
+    for (int i = 0; i < 30; i++) {
+        client_send(fd, body, sizeof(body));
+        poll(NULL, 0, 20);
+    }
+    ck_assert_ptr_nonnull(strstr(client_answer(fd), "length=3000"));
+    close(fd);
+}
+END_TEST
+
+START_TEST(a_client_that_does_not_read_its_answer_is_cut)
+{
+    const int fd =
+        open_and_connect((const char *const[]){"response_timeout=300ms", "body_rate=64k", NULL});
+
+    client_text(fd, "GET /big HTTP/1.1\r\n" HOST "\r\n");
+    ck_assert(door_logged("reason=response_timeout"));
+    close(fd);
+}
+END_TEST
+
+START_TEST(a_client_that_reads_slowly_but_steadily_gets_all)
+{
+    const int fd =
+        open_and_connect((const char *const[]){"response_timeout=300ms", "body_rate=64k", NULL});
+    static char room[1U << 19];
+    size_t total = 0;
+    ssize_t n = 0;
+
+    client_text(fd, "GET /big HTTP/1.1\r\n" HOST "Connection: close\r\n\r\n");
+    while ((n = recv(fd, room, sizeof(room), MSG_WAITALL)) > 0) {
+        total += (size_t)n;
+        poll(NULL, 0, 20);
+    }
+    ck_assert_uint_gt(total, 32U << 20);
+    close(fd);
+}
+END_TEST
+
+static const char *const tight[] = {"held_bytes=2m",          "held_reserve=256k",
+                                    "small_request=64k",      "max_body=1m",
+                                    "response_timeout=500ms", "held_percent_per_address=100",
+                                    "drain_bytes=2m",         NULL};
+
+/* A connection that has announced n bytes and sent some of them. */
+static int start_upload(size_t announced, size_t sent)
+{
+    const int fd = client_connect(door->port);
+    const int before = atomic_load(&door->opened);
+    char head[128];
+    char *body = calloc(1, sent + 1);
+    struct http_gauges gauges = {0};
+    int64_t held = 0;
+
+    http_server_gauges(door->server, &gauges);
+    held = gauges.held_bytes;
+    snprintf(head, sizeof(head), POST "Content-Length: %zu\r\n\r\n", announced);
+    client_text(fd, head);
+    client_send(fd, body, sent);
+    while (atomic_load(&door->opened) == before || gauges.held_bytes < held + (int64_t)sent) {
+        poll(NULL, 0, 2);
+        http_server_gauges(door->server, &gauges);
+    }
+    free(body);
+    return fd;
+}
+
+START_TEST(what_does_not_fit_is_503_with_retry_after)
+{
+    const char *answer = NULL;
+    int fd = -1;
+
+    open_with(tight);
+    fd = start_upload(1000000, 999999);
+    answer = client_ask(door->port, POST "Content-Length: 1000000\r\n\r\n");
+    ck_assert_int_eq(status_of(answer), 503);
+    ck_assert_ptr_nonnull(strstr(answer, "Retry-After: "));
+    client_text(fd, "x");
+    ck_assert_int_eq(status_of(client_answer(fd)), 200);
+    close(fd);
+}
+END_TEST
+
+START_TEST(small_requests_have_their_reserve)
+{
+    int large[2] = {-1, -1};
+
+    open_with(tight);
+    large[0] = start_upload(900000, 899999);
+    large[1] = start_upload(900000, 899999);
+    ck_assert_int_eq(status_of(client_ask(door->port, POST "Content-Length: 100000\r\n\r\n")), 503);
+    ck_assert_int_eq(status_of(client_ask(door->port, POST "Content-Length: 2\r\n\r\nab")), 200);
+    close(large[0]);
+    close(large[1]);
+}
+END_TEST
+
+static void send_chunk(int fd, size_t n)
+{
+    char *chunk = calloc(1, n + 32);
+    const int head = snprintf(chunk, 32, "%zx\r\n", n);
+
+    memcpy(chunk + head + (int)n, "\r\n", 2);
+    client_send(fd, chunk, (size_t)head + n + 2);
+    free(chunk);
+}
+
+START_TEST(a_chunked_upload_waits_for_room_and_then_succeeds)
+{
+    int large[2] = {-1, -1};
+    int fd = -1;
+
+    open_with(tight);
+    large[0] = start_upload(900000, 899999);
+    fd = client_connect(door->port);
+    client_text(fd, POST CHUNKED);
+    send_chunk(fd, 100000);
+    large[1] = start_upload(700000, 699999);
+    send_chunk(fd, 400000);
+    poll(NULL, 0, 100);
+    client_text(large[0], "x");
+    ck_assert_int_eq(status_of(client_answer(large[0])), 200);
+    client_text(fd, "0\r\n\r\n");
+    ck_assert_ptr_nonnull(strstr(client_answer(fd), "length=500000"));
+    close(fd);
+    close(large[0]);
+    close(large[1]);
+}
+END_TEST
+
+START_TEST(a_wait_that_is_too_long_ends_in_503)
+{
+    int large[2] = {-1, -1};
+    int fd = -1;
+
+    open_with(tight);
+    large[0] = start_upload(900000, 899999);
+    fd = client_connect(door->port);
+    client_text(fd, POST CHUNKED);
+    send_chunk(fd, 100000);
+    large[1] = start_upload(700000, 699999);
+    send_chunk(fd, 400000);
+    client_text(fd, "0\r\n\r\n");
+    ck_assert_int_eq(status_of(client_answer(fd)), 503);
+    close(fd);
+    close(large[0]);
+    close(large[1]);
+}
+END_TEST
+
+START_TEST(uploads_that_together_are_too_large_do_not_block_each_other_for_ever)
+{
+    enum { UPLOADS = 6 };
+    int fds[UPLOADS];
+    int served = 0;
+    int told = 0;
+
+    open_with(tight);
+    for (int i = 0; i < UPLOADS; i++) {
+        fds[i] = client_connect(door->port);
+        client_text(fds[i], POST CHUNKED);
+    }
+    for (int n = 0; n < 9; n++) {
+        for (int i = 0; i < UPLOADS; i++)
+            send_chunk(fds[i], 100000);
+    }
+    for (int i = 0; i < UPLOADS; i++)
+        client_text(fds[i], "0\r\n\r\n");
+    for (int i = 0; i < UPLOADS; i++) {
+        const int status = status_of(client_answer(fds[i]));
+
+        served += status == 200;
+        told += status == 503;
+        close(fds[i]);
+    }
+    ck_assert_int_ge(served, 1);
+    ck_assert_int_eq(served + told, UPLOADS);
+}
+END_TEST
+
+START_TEST(greedy_uploads_of_one_address_do_not_starve_a_small_request)
+{
+    int fds[20];
+
+    open_with((const char *const[]){"held_bytes=2m", "held_reserve=256k", "small_request=64k",
+                                    "max_body=1m", "held_percent_per_address=25", NULL});
+    for (int i = 0; i < 20; i++) {
+        char body[300000] = {0};
+
+        fds[i] = client_connect(door->port);
+        client_text(fds[i], POST "Content-Length: 1000000\r\n\r\n");
+        send(fds[i], body, sizeof(body), MSG_DONTWAIT | MSG_NOSIGNAL);
+    }
+    for (int i = 0; i < 20; i++) {
+        const int64_t start = clock_monotonic();
+
+        ck_assert_int_eq(status_of(client_ask(door->port, POST "Content-Length: 2\r\n\r\nab")),
+                         200);
+        ck_assert_int_lt(clock_monotonic() - start, 500000);
+    }
+    for (int i = 0; i < 20; i++)
+        close(fds[i]);
+}
+END_TEST
+
+START_TEST(an_address_has_so_many_connections_and_no_more)
+{
+    int fds[3];
+
+    open_with((const char *const[]){"max_connections_per_address=3", NULL});
+    for (int i = 0; i < 3; i++) {
+        fds[i] = client_connect(door->port);
+        client_text(fds[i], GET);
+        ck_assert_int_eq(status_of(client_answer(fds[i])), 200);
+    }
+    ck_assert_int_eq(status_of(client_ask(door->port, GET)), 0);
+    close(fds[0]);
+    while (status_of(client_ask(door->port, GET)) != 200)
+        poll(NULL, 0, 5);
+    close(fds[1]);
+    close(fds[2]);
+}
+END_TEST
+
+START_TEST(a_full_server_leaves_callers_in_the_backlog)
+{
+    int fds[3];
+
+    open_with((const char *const[]){"max_connections=2", NULL});
+    for (int i = 0; i < 3; i++) {
+        fds[i] = client_connect(door->port);
+        client_text(fds[i], GET);
+        if (i < 2)
+            ck_assert_int_eq(status_of(client_answer(fds[i])), 200);
+    }
+    ck_assert(!client_closed(fds[2], 200));
+    close(fds[0]);
+    ck_assert_int_eq(status_of(client_answer(fds[2])), 200);
+    close(fds[1]);
+    close(fds[2]);
+}
+END_TEST
+
+START_TEST(a_full_queue_is_503_with_retry_after)
+{
+    int fds[12];
+    int busy = 0;
+    int served = 0;
+
+    open_with((const char *const[]){"workers=1", "queue_limit=2", NULL});
+    for (int i = 0; i < 12; i++) {
+        fds[i] = client_connect(door->port);
+        client_text(fds[i], "GET /slow HTTP/1.1\r\n" HOST "\r\n");
+    }
+    for (int i = 0; i < 12; i++) {
+        const char *answer = client_answer(fds[i]);
+
+        served += status_of(answer) == 200;
+        busy += status_of(answer) == 503 && strstr(answer, "Retry-After: ") != NULL;
+        close(fds[i]);
+    }
+    ck_assert_int_ge(served, 3);
+    ck_assert_int_ge(busy, 1);
+    ck_assert_int_eq(served + busy, 12);
+}
+END_TEST
+
+START_TEST(a_good_client_is_served_beside_many_bad_ones)
+{
+    enum { IDLE = 1000, SLOW = 40 };
+    static int fds[IDLE + SLOW];
+    int64_t longest = 0;
+
+    open_with(NULL);
+    for (int i = 0; i < IDLE + SLOW; i++) {
+        fds[i] = client_connect(door->port);
+        if (i < IDLE) {
+            client_text(fds[i], GET);
+            ck_assert_int_eq(status_of(client_answer(fds[i])), 200);
+        } else {
+            client_text(fds[i], POST "Content-Length: 200000000\r\n\r\nslow");
+        }
+    }
+    for (int i = 0; i < 50; i++) {
+        const int64_t start = clock_monotonic();
+        int64_t took = 0;
+
+        ck_assert_int_eq(status_of(client_ask(door->port, POST "Content-Length: 5\r\n\r\nhello")),
+                         200);
+        took = clock_monotonic() - start;
+        longest = took > longest ? took : longest;
+    }
+    ck_assert_int_lt(longest, 500000);
+    for (int i = 0; i < IDLE + SLOW; i++)
+        close(fds[i]);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("http_limits");
+    TCase *tests = tcase_create("all");
+    SRunner *runner = srunner_create(suite);
+    int failed = 0;
+
+    tcase_add_checked_fixture(tests, NULL, door_close);
+    tcase_set_timeout(tests, 30);
+    tcase_add_test(tests, slow_headers_are_cut);
+    tcase_add_test(tests, a_silent_connection_is_cut);
+    tcase_add_test(tests, empty_lines_do_not_stretch_the_headers);
+    tcase_add_test(tests, an_idle_connection_is_cut_after_idle_timeout);
+    tcase_add_test(tests, a_second_request_has_its_own_time_for_headers);
+    tcase_add_test(tests, a_trickling_body_is_cut);
+    tcase_add_test(tests, a_body_that_stops_after_a_good_start_is_cut);
+    tcase_add_test(tests, a_slow_but_steady_body_is_served);
+    tcase_add_test(tests, a_client_that_does_not_read_its_answer_is_cut);
+    tcase_add_test(tests, a_client_that_reads_slowly_but_steadily_gets_all);
+    tcase_add_test(tests, what_does_not_fit_is_503_with_retry_after);
+    tcase_add_test(tests, small_requests_have_their_reserve);
+    tcase_add_test(tests, a_chunked_upload_waits_for_room_and_then_succeeds);
+    tcase_add_test(tests, a_wait_that_is_too_long_ends_in_503);
+    tcase_add_test(tests, uploads_that_together_are_too_large_do_not_block_each_other_for_ever);
+    tcase_add_test(tests, greedy_uploads_of_one_address_do_not_starve_a_small_request);
+    tcase_add_test(tests, an_address_has_so_many_connections_and_no_more);
+    tcase_add_test(tests, a_full_server_leaves_callers_in_the_backlog);
+    tcase_add_test(tests, a_full_queue_is_503_with_retry_after);
+    tcase_add_test(tests, a_good_client_is_served_beside_many_bad_ones);
+    suite_add_tcase(suite, tests);
+    srunner_run_all(runner, CK_NORMAL);
+    failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
