@@ -91,7 +91,7 @@ const struct config_setting config_settings[] = {
     SIZE(max_long_text, "4m", KIB, 64 * MIB, "largest text of MessageBody, CustomMessageData and FormDataXml, in bytes"),
     NUMBER(max_references, "100000", 1, 10000000, "most references of one status query; more are refused"),
     NUMBER(references_answered, "10000", 1, 1000000, "most messages of one status answer; then LimitReached is true"),
-    NUMBER(max_attachments, "100", 0, 100000, "most attachments of one message"),
+    NUMBER(max_attachments, "100", 0, 10000, "most attachments of one message"),
     SIZE(max_attachment_bytes, "200m", 0, 2 * GIB, "attachments of one message together, decoded"),
     TEXT(spool_directory, "/tmp", "folder for the unlinked files that hold large attachments while they arrive"),
     SIZE(spool_threshold, "1m", 0, GIB, "an attachment up to this size stays in memory"),
@@ -104,11 +104,12 @@ const struct config_setting config_settings[] = {
     SWITCH(allow_synthetic_persons, "off", "accept the synthetic identity numbers of test populations"),
     SWITCH(duplicate_detection, "on", "answer a repeated request with its first receipt"),
     CHOICE(duplicate_reference, "accept", "accept|refuse", false, "the same reference with other content: a new message, or a fault"),
-    NUMBER(max_reference_length, "255", 1, 4000, "characters of ExternalShipmentReference"),
+    NUMBER(max_reference_length, "255", 1, 600, "characters of ExternalShipmentReference"),
     NUMBER(max_title_length, "1000", 1, 4000, "characters of MessageTitle"),
     NUMBER(max_summary_length, "4000", 1, 64000, "characters of MessageSummary"),
     NUMBER(max_body_length, "1000000", 1, 4000000, "characters of MessageBody and of CustomMessageData"),
     NUMBER(max_sender_length, "255", 1, 4000, "characters of MessageSender"),
+    NUMBER(max_reply_options, "100", 0, 10000, "ReplyOption entries of one message"),
     NUMBER(max_notifications, "10", 0, 1000, "Notification entries of one message"),
     NUMBER(max_endpoints, "50", 0, 10000, "receiver end points of all notifications of one message"),
 
@@ -355,6 +356,20 @@ bool config_verify(const struct config *config, struct err *err)
     if (config->database_lock_timeout >= config->database_deadline)
         return err_set(err, ERR_INVALID, "database_lock_timeout must be below database_deadline");
     return verify_tls(config, err);
+}
+
+void config_take_reloadable(struct config *config, struct config *fresh)
+{
+    for (const struct config_setting *s = config_settings; s->name != NULL; s++) {
+        if (s->reloadable && is_text(s)) {
+            char *text = *text_of(config, s);
+
+            *text_of(config, s) = *text_of(fresh, s);
+            *text_of(fresh, s) = text;
+        } else if (s->reloadable) {
+            *number_of(config, s) = *number_of(fresh, s);
+        }
+    }
 }
 
 static void print_number(const struct config_setting *s, int64_t number, FILE *out)

@@ -83,6 +83,7 @@ struct config {
     int64_t max_summary_length;
     int64_t max_body_length;
     int64_t max_sender_length;
+    int64_t max_reply_options;
     int64_t max_notifications;
     int64_t max_endpoints;
 
@@ -131,6 +132,9 @@ bool config_assign(struct config *config, const char *assignment, struct err *er
 
 /* What no single row can say: files that must be readable, values that must fit each other. */
 bool config_verify(const struct config *config, struct err *err);
+
+/* Takes the values of all reloadable settings over from fresh, which keeps the old ones. */
+void config_take_reloadable(struct config *config, struct config *fresh);
 
 /* Effective values as `key = value` lines, secrets masked. */
 void config_print(const struct config *config, FILE *out);

@@ -29,6 +29,7 @@ struct rule_limits {
     size_t summary_length;
     size_t body_length;
     size_t sender_length;
+    size_t reply_options;
     size_t notifications;
     size_t end_points;
     bool synthetic_persons;

@@ -193,6 +193,12 @@ RULE(on_behalf_of_unknown)
     return has_on_behalf_of(m) && !f->on_behalf_of.found;
 }
 
+RULE(reply_options_too_many)
+{
+    UNUSED(f);
+    return m->reply_option_count > l->reply_options;
+}
+
 static bool is_not_one_kind(const struct reply_option *option)
 {
     return option->has_service + option->has_archive_reference + option->has_url != 1;
@@ -503,6 +509,7 @@ RULE(confidential_without_notification)
 /* clang-format off */
 const struct rule message_rules[] = {
     {"sender_not_active", "10.6", FAULT, 5, "The sender is not authorized to send messages", sender_not_active},
+    {"reference_used", "4.11", FAULT, 0, "ExternalShipmentReference: reference already used", reference_used},
 
     {"system_user_code_missing", "4.3", FAULT, 40008, SBL "System user code cannot be null", system_user_code_missing},
     {"reference_missing", "4.3", FAULT, 40005, SBL "External reference cannot be null", reference_missing},
@@ -514,7 +521,6 @@ const struct rule message_rules[] = {
     {"body_missing", "4.5", FAULT, 40002, SBL "Message body cannot be null", body_missing},
     {"language_missing", "4.5", FAULT, 40001, SBL "Language code must be 1033, 1044 or 2068", language_missing},
 
-    {"reference_used", "4.11", FAULT, 0, "ExternalShipmentReference: reference already used", reference_used},
     {"case_given", "4.4", FAULT, 60001, "CaseID is not valid: the service does not belong to a case", case_given},
     {"system_user_code_too_long", "4.3", INVALID, "SystemUserCode is too long", system_user_code_too_long},
     {"reference_too_long", "4.3", INVALID, "ExternalShipmentReference is too long", reference_too_long},
@@ -523,6 +529,7 @@ const struct rule message_rules[] = {
     {"message_sender_not_plain", "4.4", INVALID, "MessageSender must be plain text without control characters or markup", message_sender_not_plain},
     {"on_behalf_of_not_a_number", "4.4", INVALID, "OnBehalfOfOrgNr must be a valid organization number", on_behalf_of_not_a_number},
     {"on_behalf_of_unknown", "4.4", INVALID, "OnBehalfOfOrgNr must be a valid organization number: it is not registered", on_behalf_of_unknown},
+    {"reply_options_too_many", "4.4", INVALID, "ReplyOptions: too many", reply_options_too_many},
     {"reply_option_not_one_kind", "4.4", INVALID, "ReplyOption must have exactly one of Service, ArchiveReference and URL", reply_option_not_one_kind},
     {"reply_option_not_http", "4.4", INVALID, "ReplyOption LinkURL must begin with http:// or https://", reply_option_not_http},
     {"reply_option_too_long", "4.4", INVALID, "ReplyOption LinkURL is too long", reply_option_too_long},

@@ -63,6 +63,7 @@ struct status_filter {
     enum choice notification_sent;
     const char *reportee;
     const char *reference;
+    bool sdp_only; /* only digital mailboxes are asked about: no message is answered */
 };
 
 #endif
