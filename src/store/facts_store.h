@@ -1,0 +1,23 @@
+/* Reads everything that one decision needs, in one round trip. */
+#ifndef DPVD_STORE_FACTS_STORE_H
+#define DPVD_STORE_FACTS_STORE_H
+
+#include "base/arena.h"
+#include "model/decision.h"
+#include "store/db.h"
+
+/* Caller, service, reportee, actual sender and earlier receipt of one insert. Numbers and codes
+ * that are NULL or not known are simply not found. Strings live in arena. */
+bool facts_load(struct db *db, struct arena *arena, const char *user_name,
+                const struct message *message, const uint8_t digest[32], struct facts *facts_out,
+                struct err *err);
+
+/* Only the caller; not found is true with caller_out->found false. */
+bool facts_load_caller(struct db *db, struct arena *arena, const char *user_name,
+                       struct caller *caller_out, struct err *err);
+
+/* A service by code and edition. */
+bool facts_load_service(struct db *db, struct arena *arena, const char *code, int32_t edition,
+                        struct service *service_out, struct err *err);
+
+#endif

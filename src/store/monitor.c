@@ -1,0 +1,140 @@
+#include "store/monitor.h"
+
+#include "base/log.h"
+#include "store/exchange.h"
+#include "store/row.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <time.h>
+
+enum { PAUSE_NANOSECONDS = 500 * 1000 * 1000 };
+
+struct monitor {
+    const struct config *config;
+    struct db *db; /* NULL before the first connection */
+    pthread_t thread;
+    pthread_mutex_t lock;
+    pthread_cond_t woken;
+    bool stopping;
+    atomic_bool ready;
+};
+
+static bool probe(struct monitor *monitor, struct err *err)
+{
+    const struct params none = {0};
+
+    if (monitor->db == NULL && !db_open(monitor->config, &monitor->db, err))
+        return false;
+    if (!exchange_one(monitor->db, STMT_PING, &none, false, err))
+        return false;
+    if (row_bool(&(struct row){.result = exchange_result(monitor->db, 0)})) {
+        exchange_drop(monitor->db); /* the next connection finds the primary */
+        return err_set(err, ERR_BUSY, "the database is a standby now");
+    }
+    if (!monitor->db->standby_missing)
+        return true;
+    exchange_drop(monitor->db); /* the next connection looks again */
+    return err_set(err, ERR_BUSY, "the database waits for fewer standbys than required");
+}
+
+/* Logs what is new only: a database that stays away is one line, unless the reason changes. */
+static void note(struct monitor *monitor, bool up, const struct err *err, struct err *last)
+{
+    const bool was_up = atomic_exchange(&monitor->ready, up);
+
+    if (up && !was_up)
+        log_event(LOG_INFO, "database_up", F_STR("durable", monitor->db->unsafe ? "no" : "yes"));
+    if (up && !was_up && monitor->db->unsafe)
+        log_event(LOG_WARN, "database_unsafe",
+                  F_STR("error", "fsync or full_page_writes is off: a crash may lose messages"));
+    if (!up && (was_up || last->kind != err->kind))
+        log_event(LOG_ERROR, "database_down", F_STR("error", err->msg));
+    *last = *err;
+}
+
+/* false: it is time to stop. */
+static bool pause_between(struct monitor *monitor)
+{
+    struct timespec until = {0};
+    bool stopping = false;
+
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_nsec += PAUSE_NANOSECONDS;
+    until.tv_sec += until.tv_nsec / 1000000000;
+    until.tv_nsec %= 1000000000;
+    pthread_mutex_lock(&monitor->lock);
+    while (!monitor->stopping &&
+           pthread_cond_timedwait(&monitor->woken, &monitor->lock, &until) == 0)
+        ;
+    stopping = monitor->stopping;
+    pthread_mutex_unlock(&monitor->lock);
+    return !stopping;
+}
+
+static void *watch(void *argument)
+{
+    struct monitor *monitor = argument;
+    struct err last = {0};
+
+    do {
+        struct err err = {0};
+        const bool up = probe(monitor, &err);
+
+        note(monitor, up, &err, &last);
+    } while (pause_between(monitor));
+    db_close(&monitor->db);
+    return NULL;
+}
+
+/* A clock that is set must not stretch the pause. */
+static bool make_condition(pthread_cond_t *condition)
+{
+    pthread_condattr_t attributes;
+    bool ok = false;
+
+    if (pthread_condattr_init(&attributes) != 0)
+        return false;
+    ok = pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC) == 0 &&
+         pthread_cond_init(condition, &attributes) == 0;
+    pthread_condattr_destroy(&attributes);
+    return ok;
+}
+
+bool monitor_start(const struct config *config, struct monitor **monitor_out, struct err *err)
+{
+    struct monitor *monitor = calloc(1, sizeof(*monitor));
+
+    if (monitor == NULL)
+        return err_no_memory(err);
+    monitor->config = config;
+    atomic_init(&monitor->ready, false);
+    if (pthread_mutex_init(&monitor->lock, NULL) != 0 || !make_condition(&monitor->woken) ||
+        pthread_create(&monitor->thread, NULL, watch, monitor) != 0) {
+        free(monitor);
+        return err_set(err, ERR_BUSY, "no thread to watch the database with");
+    }
+    *monitor_out = monitor;
+    return true;
+}
+
+bool monitor_ready(const struct monitor *monitor)
+{
+    return atomic_load(&monitor->ready);
+}
+
+void monitor_stop(struct monitor **monitor)
+{
+    if (*monitor == NULL)
+        return;
+    pthread_mutex_lock(&(*monitor)->lock);
+    (*monitor)->stopping = true;
+    pthread_cond_signal(&(*monitor)->woken);
+    pthread_mutex_unlock(&(*monitor)->lock);
+    pthread_join((*monitor)->thread, NULL);
+    pthread_cond_destroy(&(*monitor)->woken);
+    pthread_mutex_destroy(&(*monitor)->lock);
+    free(*monitor);
+    *monitor = NULL;
+}

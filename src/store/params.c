@@ -1,0 +1,158 @@
+#include "store/params.h"
+
+#include <assert.h>
+#include <endian.h>
+#include <limits.h>
+#include <string.h>
+
+/* PostgreSQL counts from 2000-01-01. */
+#define EPOCH_2000 INT64_C(946684800000000)
+
+/* pg_type.h: these never change. */
+enum { OID_INT4 = 23, OID_TEXT = 25 };
+
+static void add(struct params *params, const void *value, size_t n)
+{
+    assert(params->count < PARAMS_MAX && n <= INT_MAX);
+    params->values[params->count] = value;
+    params->lengths[params->count] = (int)n;
+    params->count++;
+}
+
+/* The n low bytes of a number that is in host order. */
+static void add_number(struct params *params, uint64_t number, size_t n)
+{
+    uint64_t *room = &params->numbers[params->count];
+
+    *room = htobe64(number << (64 - 8 * n));
+    add(params, room, n);
+}
+
+void params_null(struct params *params)
+{
+    add(params, NULL, 0);
+}
+
+void params_int2(struct params *params, int value)
+{
+    add_number(params, (uint64_t)value, 2);
+}
+
+void params_int4(struct params *params, int32_t value)
+{
+    add_number(params, (uint64_t)value, 4);
+}
+
+void params_int8(struct params *params, int64_t value)
+{
+    add_number(params, (uint64_t)value, 8);
+}
+
+void params_bool(struct params *params, bool value)
+{
+    add_number(params, value ? 1 : 0, 1);
+}
+
+void params_choice(struct params *params, enum choice choice)
+{
+    if (choice == CHOICE_NOT_GIVEN)
+        params_null(params);
+    else
+        params_bool(params, choice == CHOICE_YES);
+}
+
+void params_text(struct params *params, const char *text)
+{
+    add(params, text, text == NULL ? 0 : strlen(text));
+}
+
+void params_text_cut(struct params *params, const char *text, size_t max)
+{
+    size_t n = 0;
+
+    for (size_t characters = 0; text != NULL && text[n] != '\0'; n++) {
+        if (((unsigned char)text[n] & 0xc0) != 0x80 && characters++ == max)
+            break;
+    }
+    add(params, text, n);
+}
+
+void params_bytes(struct params *params, const void *data, size_t n)
+{
+    add(params, data, n);
+}
+
+void params_time(struct params *params, int64_t when)
+{
+    params_int8(params, when - EPOCH_2000);
+}
+
+void params_moment(struct params *params, struct moment moment)
+{
+    if (moment.given)
+        params_time(params, moment.when);
+    else
+        params_null(params);
+}
+
+static uint8_t *put4(uint8_t *at, uint32_t number)
+{
+    number = htobe32(number);
+    memcpy(at, &number, sizeof(number));
+    return at + sizeof(number);
+}
+
+/* array_recv: dimensions, has nulls, type of elements; then for the one dimension its size and the
+ * number of its first element. An empty array has no dimension. */
+static uint8_t *put_array_head(uint8_t *at, uint32_t type, size_t count)
+{
+    at = put4(at, count > 0 ? 1 : 0);
+    at = put4(at, 1);
+    at = put4(at, type);
+    if (count == 0)
+        return at;
+    at = put4(at, (uint32_t)count);
+    return put4(at, 1);
+}
+
+static uint8_t *put_element(uint8_t *at, const void *data, size_t n)
+{
+    at = put4(at, data == NULL ? UINT32_MAX : (uint32_t)n);
+    if (data != NULL)
+        memcpy(at, data, n);
+    return data == NULL ? at : at + n;
+}
+
+bool params_texts(struct params *params, struct arena *arena, const char *const *texts,
+                  size_t count)
+{
+    size_t size = 20 + 4 * count;
+    uint8_t *room = NULL;
+    uint8_t *at = NULL;
+
+    for (size_t i = 0; i < count; i++)
+        size += texts[i] == NULL ? 0 : strlen(texts[i]);
+    room = size > INT_MAX ? NULL : arena_alloc(arena, size);
+    if (room == NULL)
+        return false;
+    at = put_array_head(room, OID_TEXT, count);
+    for (size_t i = 0; i < count; i++)
+        at = put_element(at, texts[i], texts[i] == NULL ? 0 : strlen(texts[i]));
+    add(params, room, (size_t)(at - room));
+    return true;
+}
+
+bool params_int4s(struct params *params, struct arena *arena, const int32_t *numbers, size_t count)
+{
+    const size_t size = 20 + 8 * count;
+    uint8_t *room = size > INT_MAX ? NULL : arena_alloc(arena, size);
+    uint8_t *at = NULL;
+
+    if (room == NULL)
+        return false;
+    at = put_array_head(room, OID_INT4, count);
+    for (size_t i = 0; i < count; i++)
+        at = put4(put4(at, 4), (uint32_t)numbers[i]);
+    add(params, room, (size_t)(at - room));
+    return true;
+}

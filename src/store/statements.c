@@ -1,0 +1,181 @@
+#include "store/statements.h"
+
+/* $1 to $8 of every statement that leaves an audit row: the call. */
+#define AUDIT_CALL                                                                                 \
+    "sender_id, received, duration, endpoint, operation, request_id, client, system_user_id"
+#define CALL_PARAMS "$1, $2, $3, $4, $5, $6, $7, $8"
+
+#define CALLER_COLUMNS                                                                             \
+    "u.id, u.name, u.code, u.password_hash, u.credential_version, s.id, s.kind, s.status, "        \
+    "s.organization_number, s.name"
+
+#define SERVICE_COLUMNS                                                                            \
+    "EXISTS (SELECT FROM dpvd.service k WHERE k.code = $2), v.code IS NOT NULL, v.edition, "       \
+    "v.active, v.type, v.common, v.owner_id, v.confidential, v.name"
+
+/* $2 the code, $3 the edition, $4 true: the newest edition. */
+#define SERVICE_JOIN                                                                               \
+    "LEFT JOIN LATERAL ("                                                                          \
+    "SELECT * FROM dpvd.service w WHERE w.code = $2 AND ($4::bool OR w.edition = $3) "             \
+    "ORDER BY w.active DESC, w.edition DESC LIMIT 1) v ON true"
+
+#define RECEIPT_COLUMNS                                                                            \
+    "r.id, r.parent_id, r.last_changed, r.status, r.type, r.text, r.history, "                     \
+    "r.senders_reference, r.correspondence_id"
+
+/* The message of this transaction: message_put drew its number from the sequence just before, but
+ * stored a row under it only if there was none with the same digest. */
+#define OWN_MESSAGE                                                                                \
+    "FROM dpvd.correspondence c WHERE c.sender_id = $1 "                                           \
+    "AND c.id = (SELECT currval('dpvd.correspondence_id')::int4)"
+
+#define STATE_COLUMNS "id, created, reportee, senders_reference, history, notifications"
+
+/* Newest first along the index; what is not given is null or not bound. */
+#define STATE_FILTER                                                                               \
+    "SELECT " STATE_COLUMNS " FROM dpvd.correspondence_state "                                     \
+    "WHERE sender_id = $1 AND service_code = $2 AND service_edition = $3 "                         \
+    "AND created >= $4 AND created < $5 "                                                          \
+    "AND ($6::int2 = 0 OR current_status = $6) AND ($7::bool IS NULL OR notified = $7) "
+#define STATE_ORDER "ORDER BY created DESC, id DESC LIMIT $8"
+
+static const char *const texts[STMT_COUNT] = {
+    [STMT_PING] = "SELECT pg_is_in_recovery()",
+
+    /* Holds until the end of the transaction only. */
+    [STMT_COMMIT_ASYNCHRONOUSLY] = "SELECT set_config('synchronous_commit', 'off', true)",
+
+    [STMT_AUDIT_ADD] =
+        "INSERT INTO dpvd.audit_log (" AUDIT_CALL ", user_name, result, error_id, error_guid, "
+        "senders_reference, receipt_id, correspondence_id, answered) "
+        "VALUES (" CALL_PARAMS ", $9, $10, $11, $12, $13, $14, $15, $16)",
+
+    [STMT_FACTS] =
+        "SELECT " CALLER_COLUMNS ", " SERVICE_COLUMNS ", "
+        "coalesce(o.name, concat_ws(' ', p.first_name, p.middle_name, p.last_name)), "
+        "CASE WHEN o.number IS NOT NULL THEN o.status WHEN p.dead THEN 4::int2 "
+        "WHEN p.id IS NOT NULL THEN 1::int2 END, "
+        "a.name, a.status, "
+        "CASE WHEN $9::bool THEN EXISTS (SELECT FROM dpvd.correspondence_state e "
+        "WHERE e.sender_id = s.id AND e.senders_reference = $8) ELSE false END, " RECEIPT_COLUMNS
+        " FROM (SELECT 1) AS one "
+        "LEFT JOIN dpvd.system_user u ON u.name = $1 "
+        "LEFT JOIN dpvd.sender s ON s.id = u.sender_id " SERVICE_JOIN
+        " LEFT JOIN dpvd.organization o ON o.number = $5 "
+        "LEFT JOIN dpvd.person p ON p.number = $5 "
+        "LEFT JOIN dpvd.organization a ON a.number = $6 "
+        "LEFT JOIN dpvd.correspondence c ON c.sender_id = s.id AND c.digest = $7 "
+        "LEFT JOIN dpvd.receipt r ON r.sender_id = c.sender_id AND r.id = c.receipt_id",
+
+    [STMT_CALLER] = "SELECT " CALLER_COLUMNS " FROM dpvd.system_user u "
+                    "JOIN dpvd.sender s ON s.id = u.sender_id WHERE u.name = $1",
+
+    /* $1 is there so that the numbers are those of STMT_FACTS. */
+    [STMT_SERVICE] = "SELECT " SERVICE_COLUMNS " FROM (SELECT $1::int4) AS one " SERVICE_JOIN,
+
+    /* Of the template only names and kind are taken: role and level are those of ordinary mail. */
+    [STMT_SERVICE_CREATE] =
+        "WITH v AS (INSERT INTO dpvd.service (code, edition, owner_id, name, name_nn, name_en) "
+        "SELECT nextval('dpvd.service_code')::text, 1, $1, t.name, t.name_nn, t.name_en "
+        "FROM dpvd.service t WHERE t.code = $9 AND t.edition = $10 RETURNING code, edition), "
+        "audit AS (INSERT INTO dpvd.audit_log (" AUDIT_CALL ", result, service_code, "
+        "service_edition) SELECT " CALL_PARAMS ", 'ok', v.code, v.edition FROM v) "
+        "SELECT code FROM v",
+
+    /* All rows of a message that there is one of; no row comes back when the unique index has its
+     * digest. An identical call that is still running is waited for there. */
+    [STMT_MESSAGE_PUT] =
+        "WITH ids AS MATERIALIZED ("
+        "SELECT nextval('dpvd.correspondence_id')::int4 AS id, "
+        "nextval('dpvd.receipt_id')::int4 AS receipt_id), "
+        "c AS (INSERT INTO dpvd.correspondence (sender_id, id, receipt_id, system_user_id, "
+        "digest, created, system_user_code, senders_reference, service_code, service_edition, "
+        "reportee, reportee_is_person, reportee_name, technical_number, technical_name, "
+        "actual_number, actual_name, display_sender, message_sender, on_behalf_of, "
+        "language_code, title, summary, body, custom_data, visible, visible_asked, "
+        "allow_system_delete, due, archive_reference, allow_forwarding, is_reservable) "
+        "SELECT $1, ids.id, ids.receipt_id, $8, $9, $10, $12, $13, $14, $15, $16, $17, $18, $19, "
+        "$20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37 "
+        "FROM ids ON CONFLICT (sender_id, digest) DO NOTHING RETURNING id, receipt_id), "
+        "receipt AS (INSERT INTO dpvd.receipt (sender_id, id, correspondence_id, status, created, "
+        "last_changed, text, senders_reference) "
+        "SELECT $1, c.receipt_id, c.id, 1, $10, $10, $40, $13 FROM c), "
+        "event AS (INSERT INTO dpvd.status_event (sender_id, correspondence_id, type, happened) "
+        "SELECT $1, c.id, 1, $10 FROM c), "
+        "state AS (INSERT INTO dpvd.correspondence_state (sender_id, id, senders_reference, "
+        "created, reportee, service_code, service_edition, current_status, history) "
+        "SELECT $1, c.id, $13, $10, $16, $14, $15, 1, int8send($11) || int2send(1::int2) FROM c), "
+        "audit AS (INSERT INTO dpvd.audit_log (" AUDIT_CALL ", result, senders_reference, "
+        "receipt_id, correspondence_id, service_code, service_edition, organization, "
+        "actual_number, display_sender, visible, attachments, attachment_bytes, digest) "
+        "SELECT " CALL_PARAMS ", 'accepted', $13, c.receipt_id, c.id, $14, $15, "
+        "CASE WHEN NOT $17 THEN $16 END, $21, $23, $31, $38, $39, $9 FROM c) "
+        "SELECT receipt_id, id FROM c",
+
+    [STMT_MESSAGE_REPEAT] =
+        "WITH r AS MATERIALIZED (SELECT found.* FROM dpvd.correspondence c "
+        "JOIN dpvd.receipt found ON found.sender_id = c.sender_id AND found.id = c.receipt_id "
+        "WHERE c.sender_id = $1 AND c.digest = $9), "
+        "audit AS (INSERT INTO dpvd.audit_log (" AUDIT_CALL ", result, senders_reference, "
+        "receipt_id, correspondence_id, digest) "
+        "SELECT " CALL_PARAMS ", 'retry', r.senders_reference, r.id, r.correspondence_id, $9 "
+        "FROM r) SELECT " RECEIPT_COLUMNS " FROM r",
+
+    [STMT_MESSAGE_REFUSE] =
+        "WITH r AS (INSERT INTO dpvd.receipt (sender_id, id, status, created, last_changed, text, "
+        "senders_reference) "
+        "VALUES ($1, nextval('dpvd.receipt_id'), $9, $10, $10, $11, $12) RETURNING id), "
+        "audit AS (INSERT INTO dpvd.audit_log (" AUDIT_CALL ", result, senders_reference, "
+        "receipt_id) SELECT " CALL_PARAMS ", $13, $12, r.id FROM r) SELECT id FROM r",
+
+    /* Two messages with one reference that arrive at the same time meet on the primary key. */
+    [STMT_REFERENCE_CLAIM] = "INSERT INTO dpvd.reference_claim (sender_id, senders_reference) "
+                             "SELECT c.sender_id, c.senders_reference " OWN_MESSAGE,
+
+    [STMT_ATTACHMENT_PUT] =
+        "INSERT INTO dpvd.attachment (sender_id, correspondence_id, number, destination, function, "
+        "encrypted, file_name, name, senders_reference, size, sha256, content) "
+        "SELECT c.sender_id, c.id, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11 " OWN_MESSAGE,
+
+    [STMT_CHUNK_PUT] =
+        "INSERT INTO dpvd.attachment_chunk (sender_id, correspondence_id, number, chunk, content) "
+        "SELECT c.sender_id, c.id, $2, $3, $4 " OWN_MESSAGE,
+
+    [STMT_REPLY_OPTION_PUT] =
+        "INSERT INTO dpvd.reply_option (sender_id, correspondence_id, number, service_code, "
+        "service_edition, archive_reference, link_text, link_url) "
+        "SELECT c.sender_id, c.id, $2, $3, $4, $5, $6, $7 " OWN_MESSAGE,
+
+    [STMT_NOTIFICATION_ORDER_PUT] =
+        "INSERT INTO dpvd.notification_order (sender_id, correspondence_id, number, from_address, "
+        "shipment, language_code, type, token_numbers, token_values, endpoint_transports, "
+        "endpoint_addresses) "
+        "SELECT c.sender_id, c.id, $2, $3, $4, $5, $6, $7, $8, $9, $10 " OWN_MESSAGE,
+
+    [STMT_SDP_ORDER_PUT] =
+        "INSERT INTO dpvd.sdp_order (sender_id, correspondence_id, copy_altinn, backup_altinn, "
+        "primary_document, title, not_sensitive_title, visible, email_text, email_address, "
+        "email_days, sms_text, sms_number, sms_days) "
+        "SELECT c.sender_id, c.id, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13 " OWN_MESSAGE,
+
+    [STMT_STATUS_BY_REFERENCES] =
+        "SELECT " STATE_COLUMNS " FROM dpvd.correspondence_state "
+        "WHERE sender_id = $1 AND senders_reference = ANY ($2::text[]) LIMIT $3",
+
+    [STMT_STATUS_BY_REFERENCES_ORDERED] =
+        "SELECT " STATE_COLUMNS
+        " FROM unnest($2::text[]) WITH ORDINALITY AS w (reference, position) "
+        "CROSS JOIN LATERAL (SELECT * FROM dpvd.correspondence_state s "
+        "WHERE s.sender_id = $1 AND s.senders_reference = w.reference ORDER BY s.id LIMIT $3) s "
+        "ORDER BY w.position, s.id LIMIT $3",
+
+    [STMT_STATUS_BY_SERVICE] = STATE_FILTER STATE_ORDER,
+    [STMT_STATUS_BY_REPORTEE] = STATE_FILTER "AND reportee = $9 " STATE_ORDER,
+    [STMT_STATUS_BY_REFERENCE] = STATE_FILTER
+    "AND senders_reference = $9 AND ($10::text IS NULL OR reportee = $10) " STATE_ORDER,
+};
+
+const char *statement_text(enum statement statement)
+{
+    return texts[statement];
+}
