@@ -1,0 +1,136 @@
+#include "service/receive.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "service/caller.h"
+#include "store/facts_store.h"
+
+#include <string.h>
+
+static struct rule_limits limits_of(const struct config *config)
+{
+    return (struct rule_limits){
+        .reference_length = (size_t)config->max_reference_length,
+        .title_length = (size_t)config->max_title_length,
+        .summary_length = (size_t)config->max_summary_length,
+        .body_length = (size_t)config->max_body_length,
+        .sender_length = (size_t)config->max_sender_length,
+        .reply_options = (size_t)config->max_reply_options,
+        .notifications = (size_t)config->max_notifications,
+        .end_points = (size_t)config->max_endpoints,
+        .synthetic_persons = config->allow_synthetic_persons != 0,
+        .refuse_used_reference = strcmp(config->duplicate_reference, "refuse") == 0,
+    };
+}
+
+/* The first receipt again, but only after this call's own audit row is on disk: with a standby, WAL
+ * order then proves that the message is there too (security.md 1.1, rule 2). */
+static bool repeat(const struct session *session, struct message_put *put,
+                   struct receipt *receipt_out, struct err *err)
+{
+    if (!message_store_repeat(session->db, put, err))
+        return false;
+    log_event(LOG_INFO, "replay", F_INT("receipt", put->facts->earlier.id));
+    *receipt_out = put->facts->earlier;
+    return true;
+}
+
+static enum err_kind kind_of(const struct verdict *verdict)
+{
+    if (strcmp(verdict->rule, "reference_used") == 0)
+        return ERR_CONFLICT;
+    return verdict->error_id == 5 ? ERR_DENIED : ERR_INVALID;
+}
+
+/* R1 and R2 of domain.md 4.2: a documented ErrorID is a fault, all else a stored receipt. */
+static bool refuse(const struct session *session, const struct message_put *put,
+                   const struct credentials *credentials, const struct verdict *verdict,
+                   struct receipt *receipt_out, struct err *err)
+{
+    if (verdict->outcome != OUTCOME_FAULT) {
+        log_event(LOG_INFO, "refused", F_STR("rule", verdict->rule),
+                  F_INT("sender", put->facts->caller.sender_id));
+        return message_store_refuse(session->db, session->arena, put->message, &put->facts->caller,
+                                    verdict, put->call, receipt_out, err);
+    }
+    err_set_code(err, kind_of(verdict), verdict->error_id, "%s", verdict->text);
+    caller_audit_fault(session, put->call, credentials, &put->facts->caller,
+                       put->message->reference, err);
+    return false;
+}
+
+/* The connection was lost in COMMIT: only the database knows. What it does not have now may still
+ * arrive, so the answer is "try again", which the digest makes harmless (security.md 5). */
+static bool settle(const struct session *session, const struct message_put *put,
+                   struct receipt *receipt_out, struct err *err)
+{
+    bool found = false;
+
+    log_event(LOG_WARN, "commit_uncertain", F_STR("error", err->msg));
+    if (put->digest == NULL)
+        return err_set(err, ERR_BUSY, "the outcome of the commit is unknown");
+    if (!db_ensure(session->db, err) ||
+        !message_store_find(session->db, session->arena, put, &found, receipt_out, err))
+        return err_wrap(err, "looking up the outcome of a commit");
+    return found || err_set(err, ERR_BUSY, "the outcome of the commit is unknown");
+}
+
+/* Another message with the reference was faster (security.md 5). */
+static bool conflict(const struct session *session, const struct message_put *put,
+                     const struct credentials *credentials, struct err *err)
+{
+    err_set(err, ERR_CONFLICT, "ExternalShipmentReference: reference already used");
+    caller_audit_fault(session, put->call, credentials, &put->facts->caller,
+                       put->message->reference, err);
+    return false;
+}
+
+static bool put_message(const struct session *session, struct message_put *put,
+                        const struct credentials *credentials, struct receipt *receipt_out,
+                        struct err *err)
+{
+    if (!message_store_put(session->process->queue, session->db, session->arena, put, err)) {
+        if (err->kind == ERR_CONFLICT)
+            return conflict(session, put, credentials, err);
+        return err->kind == ERR_UNCERTAIN && settle(session, put, receipt_out, err);
+    }
+    *receipt_out = put->receipt;
+    log_event(LOG_INFO, put->repeated ? "replay" : "message_received",
+              F_INT("sender", put->facts->caller.sender_id), F_INT("receipt", put->receipt.id),
+              F_INT("correspondence", put->receipt.correspondence_id),
+              F_INT("attachments", put->message->attachment_count));
+    return true;
+}
+
+bool receive_message(const struct session *session, const struct call *call,
+                     const struct credentials *credentials, const struct message *message,
+                     struct receipt *receipt_out, struct err *err)
+{
+    const struct config *config = session->process->config;
+    const struct rule_limits limits = limits_of(config);
+    uint8_t digest[32];
+    struct facts facts = {0};       /* one read */
+    struct verdict verdict = {0};   /* one pure decision */
+    struct decision decision = {0}; /* one write */
+    struct message_put put = {.message = message,
+                              .facts = &facts,
+                              .decision = &decision,
+                              .call = call,
+                              .digest = config->duplicate_detection != 0 ? digest : NULL,
+                              .claim_reference = limits.refuse_used_reference};
+
+    if (!message_digest(message, digest))
+        return err_no_memory(err);
+    if (!facts_load(session->db, session->arena, credentials->user_name, message, digest, &facts,
+                    err))
+        return false;
+    if (!caller_verify(session, call, credentials, &facts.caller, err))
+        return false;
+    message_judge(message, &facts, &limits, &verdict);
+    if (facts.repeated && put.digest != NULL && facts.caller.status == SENDER_ACTIVE)
+        return repeat(session, &put, receipt_out, err);
+    if (verdict.outcome != OUTCOME_ACCEPT)
+        return refuse(session, &put, credentials, &verdict, receipt_out, err);
+    message_decide(message, &facts, clock_now(), &decision);
+    return put_message(session, &put, credentials, receipt_out, err);
+}
