@@ -1,0 +1,350 @@
+/* dpvd: verbs, configuration, start and stop order. No logic. */
+#include "base/clock.h"
+#include "base/config.h"
+#include "base/log.h"
+#include "http/server.h"
+#include "rest/health.h"
+#include "rest/metrics.h"
+#include "service/passwords.h"
+#include "service/session.h"
+#include "soap/dispatch.h"
+#include "soap/worker.h"
+#include "store/migrate.h"
+#include "store/monitor.h"
+#include "xml/datetime.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#ifndef DPVD_VERSION
+#define DPVD_VERSION "0.1"
+#endif
+
+enum exit_code { EXIT_OK = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
+
+/* Everything that lives as long as the process, in the order in which it is started. */
+struct dpvd {
+    int argc;
+    char **argv;
+    char **rest; /* of argv: what is no option */
+    struct config config;
+    struct process process;
+    struct monitor *monitor;
+    struct metrics *metrics;
+    struct soap_dispatch *dispatch;
+    struct http_route *routes;
+    struct http_server *server;
+};
+
+struct verb {
+    const char *name;
+    const char *help;
+    enum exit_code (*run)(struct dpvd *dpvd, bool with_option);
+    const char *option; /* the one that may follow, or NULL */
+};
+
+static enum exit_code failed(const struct err *err)
+{
+    fprintf(stderr, "dpvd: %s\n", err->msg);
+    return EXIT_FAILED;
+}
+
+/* Precedence: preset < file (-c) < environment < -o. Options may stand before and behind the verb;
+ * what is no option is left in dpvd->rest. */
+static bool read_options(struct dpvd *dpvd, struct config *config, int *rest_count, struct err *err)
+{
+    for (int pass = 0; pass < 2; pass++) {
+        *rest_count = 0;
+        for (int i = 1; i < dpvd->argc; i++) {
+            const bool file = strcmp(dpvd->argv[i], "-c") == 0;
+
+            if (!file && strcmp(dpvd->argv[i], "-o") != 0) {
+                dpvd->rest[(*rest_count)++] = dpvd->argv[i];
+                continue;
+            }
+            if (++i == dpvd->argc)
+                return err_set(err, ERR_INVALID, "%s needs a value", dpvd->argv[i - 1]);
+            if (file && pass == 0 && !config_load(config, dpvd->argv[i], err))
+                return false;
+            if (!file && pass == 1 && !config_assign(config, dpvd->argv[i], err))
+                return false;
+        }
+        if (pass == 0 && !config_environment(config, err))
+            return false;
+    }
+    return true;
+}
+
+/* ------------------------------------------------------------------ serve */
+
+static void *worker_open(void *context, struct err *err)
+{
+    return soap_worker_open(context, err);
+}
+
+static void worker_close(void *context, void **worker)
+{
+    struct soap_worker *soap_worker = *worker;
+
+    (void)context;
+    soap_worker_close(&soap_worker);
+    *worker = NULL;
+}
+
+static void count_request(void *context, const struct http_exchange *exchange, int64_t microseconds)
+{
+    metrics_count(context, exchange, microseconds);
+}
+
+static bool make_routes(struct dpvd *dpvd, struct err *err)
+{
+    const size_t endpoints = soap_dispatch_count(dpvd->dispatch);
+
+    dpvd->routes = calloc(endpoints + 4, sizeof(*dpvd->routes));
+    if (dpvd->routes == NULL)
+        return err_no_memory(err);
+    soap_dispatch_routes(dpvd->dispatch, dpvd->routes);
+    dpvd->routes[endpoints] = health_live_route();
+    dpvd->routes[endpoints + 1] = health_ready_route(dpvd->monitor);
+    dpvd->routes[endpoints + 2] = metrics_route(dpvd->metrics);
+    return true;
+}
+
+/* A database that is away may come back; one with a schema that we do not know will not change by
+ * waiting. */
+static bool check_schema(const struct config *config, struct err *err)
+{
+    struct db *db = NULL;
+    const bool opened = db_open(config, &db, err);
+
+    db_close(&db);
+    return opened || err->kind == ERR_BUSY;
+}
+
+static bool start(struct dpvd *dpvd, struct err *err)
+{
+    struct http_workers workers = {.open = worker_open,
+                                   .close = worker_close,
+                                   .context = &dpvd->process,
+                                   .finished = count_request};
+
+    dpvd->process.config = &dpvd->config;
+    dpvd->process.passwords = passwords_new(&dpvd->config);
+    dpvd->process.queue = commit_queue_new(&dpvd->config);
+    dpvd->dispatch = soap_dispatch_new(&dpvd->config);
+    if (dpvd->process.passwords == NULL || dpvd->process.queue == NULL || dpvd->dispatch == NULL)
+        return err_no_memory(err);
+    if (!check_schema(&dpvd->config, err) || !monitor_start(&dpvd->config, &dpvd->monitor, err))
+        return false;
+    dpvd->metrics = metrics_new(dpvd->monitor);
+    if (dpvd->metrics == NULL)
+        return err_no_memory(err);
+    workers.finished_context = dpvd->metrics;
+    if (!make_routes(dpvd, err) ||
+        !http_server_start(&dpvd->config, dpvd->routes, &workers, &dpvd->server, err))
+        return false;
+    metrics_watch(dpvd->metrics, dpvd->server);
+    return true;
+}
+
+static void stop(struct dpvd *dpvd)
+{
+    if (dpvd->metrics != NULL)
+        metrics_watch(dpvd->metrics, NULL);
+    http_server_stop(&dpvd->server);
+    free(dpvd->routes);
+    dpvd->routes = NULL;
+    soap_dispatch_free(&dpvd->dispatch);
+    metrics_free(&dpvd->metrics);
+    monitor_stop(&dpvd->monitor);
+    commit_queue_free(&dpvd->process.queue);
+    passwords_free(&dpvd->process.passwords);
+}
+
+static void setup_log(const struct config *config)
+{
+    static const char *const levels[] = {"error", "warn", "info", "debug"};
+    enum log_level level = LOG_INFO;
+
+    for (size_t i = 0; i < sizeof(levels) / sizeof(levels[0]); i++) {
+        if (strcmp(config->log_level, levels[i]) == 0)
+            level = (enum log_level)i;
+    }
+    log_setup(level, strcmp(config->log_format, "json") == 0 ? LOG_JSON : LOG_LOGFMT);
+}
+
+static bool reload_settings(struct dpvd *dpvd, struct err *err)
+{
+    struct config fresh = {0};
+    int count = 0;
+    const bool ok = config_init(&fresh, err) && read_options(dpvd, &fresh, &count, err);
+
+    if (ok) {
+        config_take_reloadable(&dpvd->config, &fresh);
+        setup_log(&dpvd->config);
+    }
+    config_free(&fresh);
+    return ok;
+}
+
+/* What cannot be read leaves the old in force. */
+static void reload(struct dpvd *dpvd)
+{
+    struct err err = {0};
+
+    if (reload_settings(dpvd, &err) && http_server_reload(dpvd->server, &err))
+        log_event(LOG_INFO, "reloaded", F_STR("what", "settings and certificate"));
+    else
+        log_event(LOG_ERROR, "reload_failed", F_STR("error", err.msg));
+}
+
+/* All threads have these signals blocked: only this loop sees them. */
+static void wait_for_end(struct dpvd *dpvd, const sigset_t *signals)
+{
+    int number = 0;
+
+    while (sigwait(signals, &number) == 0) {
+        if (number != SIGHUP)
+            break;
+        reload(dpvd);
+    }
+    log_event(LOG_INFO, "stopping", F_INT("signal", number));
+}
+
+static enum exit_code run_serve(struct dpvd *dpvd, bool with_option)
+{
+    struct err err = {0};
+    sigset_t signals;
+    bool started = false;
+
+    (void)with_option;
+    if (!config_verify(&dpvd->config, &err))
+        return failed(&err);
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGINT);
+    sigaddset(&signals, SIGHUP);
+    pthread_sigmask(SIG_BLOCK, &signals, NULL);
+    signal(SIGPIPE, SIG_IGN);
+    log_event(LOG_INFO, "starting", F_STR("version", DPVD_VERSION));
+    started = start(dpvd, &err);
+    if (started)
+        wait_for_end(dpvd, &signals);
+    stop(dpvd);
+    if (!started)
+        return failed(&err);
+    log_event(LOG_INFO, "stopped", F_STR("version", DPVD_VERSION));
+    return EXIT_OK;
+}
+
+/* ------------------------------------------------------------------ the other verbs */
+
+static enum exit_code run_check(struct dpvd *dpvd, bool with_option)
+{
+    struct err err = {0};
+
+    (void)with_option;
+    if (!config_verify(&dpvd->config, &err))
+        return failed(&err);
+    puts("the configuration is good");
+    return EXIT_OK;
+}
+
+static enum exit_code run_config(struct dpvd *dpvd, bool with_option)
+{
+    if (with_option)
+        config_print_table(stdout);
+    else
+        config_print(&dpvd->config, stdout);
+    return EXIT_OK;
+}
+
+static enum exit_code run_migrate(struct dpvd *dpvd, bool with_option)
+{
+    struct err err = {0};
+
+    (void)with_option;
+    return migrate_run(&dpvd->config, &err) ? EXIT_OK : failed(&err);
+}
+
+static enum exit_code run_version(struct dpvd *dpvd, bool with_option)
+{
+    (void)dpvd;
+    (void)with_option;
+    puts("dpvd " DPVD_VERSION);
+    return EXIT_OK;
+}
+
+static const struct verb verbs[] = {
+    {"serve", "serve requests in the foreground (the default)", run_serve, NULL},
+    {"check", "check the configuration and exit", run_check, NULL},
+    {"config", "print the effective settings; --table: the README's table", run_config, "--table"},
+    {"migrate", "bring the database's schema up to date", run_migrate, NULL},
+    {"version", "print the version", run_version, NULL},
+    {0},
+};
+
+static void print_usage(FILE *out)
+{
+    fputs("usage: dpvd [-c FILE] [-o key=value]... [VERB]\n\n", out);
+    for (const struct verb *verb = verbs; verb->name != NULL; verb++)
+        fprintf(out, "  %-8s %s\n", verb->name, verb->help);
+}
+
+static const struct verb *find_verb(const char *name)
+{
+    for (const struct verb *verb = verbs; verb->name != NULL; verb++) {
+        if (strcmp(verb->name, name) == 0)
+            return verb;
+    }
+    return NULL;
+}
+
+static enum exit_code usage(void)
+{
+    print_usage(stderr);
+    return EXIT_USAGE;
+}
+
+static enum exit_code run(struct dpvd *dpvd)
+{
+    const struct verb *verb = NULL;
+    struct err err = {0};
+    int count = 0;
+
+    if (!config_init(&dpvd->config, &err) || !read_options(dpvd, &dpvd->config, &count, &err)) {
+        failed(&err);
+        return EXIT_USAGE;
+    }
+    if (count == 1 && (strcmp(dpvd->rest[0], "--help") == 0 || strcmp(dpvd->rest[0], "-h") == 0)) {
+        print_usage(stdout);
+        return EXIT_OK;
+    }
+    verb = find_verb(count == 0 ? "serve" : dpvd->rest[0]);
+    if (verb == NULL ||
+        (count == 2 && (verb->option == NULL || strcmp(dpvd->rest[1], verb->option) != 0)) ||
+        count > 2)
+        return usage();
+    setup_log(&dpvd->config);
+    clock_shift(dpvd->config.clock_offset);
+    if (!datetime_setup()) {
+        fputs("dpvd: the time zone Europe/Oslo is not installed (package tzdata)\n", stderr);
+        return EXIT_FAILED;
+    }
+    return verb->run(dpvd, count == 2);
+}
+
+int main(int argc, char **argv)
+{
+    struct dpvd dpvd = {.argc = argc, .argv = argv};
+    enum exit_code code = EXIT_FAILED;
+
+    dpvd.rest = calloc((size_t)argc + 1, sizeof(*dpvd.rest));
+    if (dpvd.rest != NULL)
+        code = run(&dpvd);
+    config_free(&dpvd.config);
+    free(dpvd.rest);
+    return (int)code;
+}

@@ -1,0 +1,175 @@
+#include "rest/metrics.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MAX_SERIES = 512, BUCKETS = 10 };
+
+/* Upper bounds in microseconds; one more bucket takes the rest. */
+static const int64_t bounds[BUCKETS] = {1000,   2500,   5000,    10000,   25000,
+                                        100000, 250000, 1000000, 5000000, 10000000};
+
+/* Requests of one operation with one outcome. */
+struct series {
+    const char *operation;
+    const char *outcome;
+    uint64_t count;
+    uint64_t microseconds;
+    uint64_t bucket[BUCKETS + 1];
+};
+
+struct metrics {
+    pthread_mutex_t lock;
+    struct series series[MAX_SERIES];
+    size_t series_count;
+    uint64_t bytes_in;
+    const struct monitor *monitor;
+    const struct http_server *server;
+};
+
+struct metrics *metrics_new(const struct monitor *monitor)
+{
+    struct metrics *metrics = calloc(1, sizeof(*metrics));
+
+    if (metrics == NULL)
+        return NULL;
+    pthread_mutex_init(&metrics->lock, NULL);
+    metrics->monitor = monitor;
+    return metrics;
+}
+
+void metrics_free(struct metrics **metrics)
+{
+    if (*metrics == NULL)
+        return;
+    pthread_mutex_destroy(&(*metrics)->lock);
+    free(*metrics);
+    *metrics = NULL;
+}
+
+void metrics_watch(struct metrics *metrics, const struct http_server *server)
+{
+    pthread_mutex_lock(&metrics->lock);
+    metrics->server = server;
+    pthread_mutex_unlock(&metrics->lock);
+}
+
+/* NULL when all series are taken: operations and outcomes are constants, so that never happens. */
+static struct series *find_series(struct metrics *metrics, const char *operation,
+                                  const char *outcome)
+{
+    struct series *series = NULL;
+
+    for (size_t i = 0; i < metrics->series_count; i++) {
+        series = &metrics->series[i];
+        if (strcmp(series->operation, operation) == 0 && strcmp(series->outcome, outcome) == 0)
+            return series;
+    }
+    if (metrics->series_count == MAX_SERIES)
+        return NULL;
+    series = &metrics->series[metrics->series_count++];
+    *series = (struct series){.operation = operation, .outcome = outcome};
+    return series;
+}
+
+static size_t bucket_of(int64_t microseconds)
+{
+    size_t i = 0;
+
+    while (i < BUCKETS && microseconds > bounds[i])
+        i++;
+    return i;
+}
+
+void metrics_count(struct metrics *metrics, const struct http_exchange *exchange,
+                   int64_t microseconds)
+{
+    const char *operation = exchange->operation == NULL ? "none" : exchange->operation;
+    const char *outcome = exchange->outcome == NULL ? "none" : exchange->outcome;
+    struct series *series = NULL;
+
+    pthread_mutex_lock(&metrics->lock);
+    metrics->bytes_in += exchange->body_bytes;
+    series = find_series(metrics, operation, outcome);
+    if (series != NULL) {
+        series->count++;
+        series->microseconds += (uint64_t)microseconds;
+        series->bucket[bucket_of(microseconds)]++;
+    }
+    pthread_mutex_unlock(&metrics->lock);
+}
+
+static void print_series(const struct series *series, struct buf *out)
+{
+    uint64_t sum = 0;
+
+    for (size_t i = 0; i <= BUCKETS; i++) {
+        char bound[32] = "+Inf";
+
+        if (i < BUCKETS)
+            snprintf(bound, sizeof(bound), "%g", (double)bounds[i] / 1e6);
+        sum += series->bucket[i];
+        buf_add_format(
+            out, "dpvd_request_seconds_bucket{operation=\"%s\",outcome=\"%s\",le=\"%s\"} %llu\n",
+            series->operation, series->outcome, bound, (unsigned long long)sum);
+    }
+    buf_add_format(out,
+                   "dpvd_request_seconds_sum{operation=\"%s\",outcome=\"%s\"} %.6f\n"
+                   "dpvd_request_seconds_count{operation=\"%s\",outcome=\"%s\"} %llu\n",
+                   series->operation, series->outcome, (double)series->microseconds / 1e6,
+                   series->operation, series->outcome, (unsigned long long)series->count);
+}
+
+static void print_number(struct buf *out, const char *name, const char *type, const char *help,
+                         int64_t value)
+{
+    buf_add_format(out, "# HELP %s %s\n# TYPE %s %s\n%s %lld\n", name, help, name, type, name,
+                   (long long)value);
+}
+
+static void print_gauges(const struct metrics *metrics, struct buf *out)
+{
+    struct http_gauges gauges = {0};
+
+    if (metrics->server != NULL)
+        http_server_gauges(metrics->server, &gauges);
+    print_number(out, "dpvd_held_bytes", "gauge", "Bytes of request bodies held now.",
+                 gauges.held_bytes);
+    print_number(out, "dpvd_connections", "gauge", "Open connections.", gauges.connections);
+    print_number(out, "dpvd_queued_requests", "gauge", "Requests waiting for a worker.",
+                 gauges.queued);
+    print_number(out, "dpvd_database_up", "gauge", "1 while the database answers.",
+                 monitor_ready(metrics->monitor));
+    print_number(out, "dpvd_received_bytes_total", "counter", "Bytes of request bodies received.",
+                 (int64_t)metrics->bytes_in);
+}
+
+static void serve(void *context, void *worker, struct http_exchange *exchange)
+{
+    struct metrics *metrics = context;
+    struct buf *out = &exchange->answer.body;
+
+    (void)worker;
+    exchange->answer.status = 200;
+    exchange->answer.content_type = "text/plain; version=0.0.4; charset=utf-8";
+    exchange->operation = "metrics";
+    exchange->outcome = "ok";
+    pthread_mutex_lock(&metrics->lock);
+    print_gauges(metrics, out);
+    buf_add_text(out, "# HELP dpvd_request_seconds Time from headers to answer, by operation and "
+                      "outcome.\n# TYPE dpvd_request_seconds histogram\n");
+    for (size_t i = 0; i < metrics->series_count; i++)
+        print_series(&metrics->series[i], out);
+    pthread_mutex_unlock(&metrics->lock);
+}
+
+struct http_route metrics_route(struct metrics *metrics)
+{
+    return (struct http_route){.path = "/metrics",
+                               .get = true,
+                               .operators_only = true,
+                               .serve = serve,
+                               .context = metrics};
+}

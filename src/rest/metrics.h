@@ -1,0 +1,26 @@
+/* Numbers for the operators, as Prometheus text. */
+#ifndef DPVD_REST_METRICS_H
+#define DPVD_REST_METRICS_H
+
+#include "http/server.h"
+#include "store/monitor.h"
+
+struct metrics;
+
+/* monitor must outlive the metrics. NULL when memory ran out. */
+struct metrics *metrics_new(const struct monitor *monitor);
+
+/* Counts one finished request; called from any thread. operation and outcome of the exchange must
+ * be constants. */
+void metrics_count(struct metrics *metrics, const struct http_exchange *exchange,
+                   int64_t microseconds);
+
+/* The server whose gauges are shown; NULL: none yet, or no longer. */
+void metrics_watch(struct metrics *metrics, const struct http_server *server);
+
+/* GET /metrics, on the operators' listener only. */
+struct http_route metrics_route(struct metrics *metrics);
+
+void metrics_free(struct metrics **metrics);
+
+#endif
