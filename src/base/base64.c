@@ -8,7 +8,7 @@ enum { VALID = 1 << 24, ALL_VALID = 4 << 24 };
 /* The value of each of the 64 characters, shifted to where it stands in a group of four, and VALID;
  * 0 for all others. The sum of a group's four values so has ALL_VALID, or is not one. */
 /* clang-format off */
-#define D(c, value, shift) [c] = (uint32_t)(value) << (shift) | VALID
+#define D(c, value, shift) [c] = (uint32_t)(value) << (shift) | VALID /* NOLINT: a designator */
 #define ALPHABET(s) { \
     D('A', 0, s), D('B', 1, s), D('C', 2, s), D('D', 3, s), D('E', 4, s), D('F', 5, s), D('G', 6, s), D('H', 7, s),          \
     D('I', 8, s), D('J', 9, s), D('K', 10, s), D('L', 11, s), D('M', 12, s), D('N', 13, s), D('O', 14, s), D('P', 15, s),    \

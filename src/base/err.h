@@ -21,7 +21,7 @@ struct err {
     enum err_kind kind;
     int code; /* the number the caller is told, 0 if none (an ErrorID on the SOAP wire) */
     char msg[256];
-    char guid[37]; /* names this very failure to the caller, the log and the audit; "" until given */
+    char guid[37]; /* names this failure to caller, log and audit; "" until one was given */
 };
 
 /* Fills err (cut at its size, always terminated) and returns false, so that a failing path ends in

@@ -2,40 +2,27 @@
  * first, each row is one rule and its answer (domain.md 4.2-4.6, 6.5). */
 #include "model/decision.h"
 #include "model/identifier.h"
+#include "model/rules_internal.h"
 
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
-#define RULE(name)                                                                                 \
-    static bool name(const struct message *m, const struct facts *f, const struct rule_limits *l)
-#define UNUSED(x) ((void)(x))
-
 enum {
     ARCHIVE_REFERENCE_LENGTH = 50,
     SYSTEM_USER_CODE_LENGTH = 50,
-    FILE_NAME_LENGTH = 255,
     LINK_LENGTH = 255,
 };
 
-static bool is_longer(const char *text, size_t limit)
+bool rules_is_longer(const char *text, size_t limit)
 {
     return text != NULL && identifier_length(text) > limit;
 }
 
-static bool is_language(const char *code)
+bool rules_is_language(const char *code)
 {
     return code != NULL &&
            (strcmp(code, "1033") == 0 || strcmp(code, "1044") == 0 || strcmp(code, "2068") == 0);
-}
-
-static bool any_attachment(const struct message *m, bool (*test)(const struct attachment *))
-{
-    for (size_t i = 0; i < m->attachment_count; i++) {
-        if (test(&m->attachments[i]))
-            return true;
-    }
-    return false;
 }
 
 static bool any_reply_option(const struct message *m, bool (*test)(const struct reply_option *))
@@ -47,29 +34,9 @@ static bool any_reply_option(const struct message *m, bool (*test)(const struct 
     return false;
 }
 
-static bool any_notification(const struct message *m,
-                             bool (*test)(const struct notification_order *))
-{
-    for (size_t i = 0; i < m->notification_count; i++) {
-        if (test(&m->notifications[i]))
-            return true;
-    }
-    return false;
-}
-
-static bool any_end_point(const struct notification_order *order,
-                          bool (*test)(const struct receiver_end_point *))
-{
-    for (size_t i = 0; i < order->end_point_count; i++) {
-        if (test(&order->end_points[i]))
-            return true;
-    }
-    return false;
-}
-
 /* --- right of the caller --- */
 
-RULE(sender_not_active)
+static RULE(sender_not_active)
 {
     UNUSED(m), UNUSED(l);
     return f->caller.status != SENDER_ACTIVE;
@@ -77,99 +44,99 @@ RULE(sender_not_active)
 
 /* --- presence --- */
 
-RULE(system_user_code_missing)
+static RULE(system_user_code_missing)
 {
     UNUSED(l);
     return identifier_is_blank(m->system_user_code) && f->caller.system_user_code == NULL;
 }
 
-RULE(reference_missing)
+static RULE(reference_missing)
 {
     UNUSED(f), UNUSED(l);
     return m->reference == NULL || m->reference[0] == '\0';
 }
 
-RULE(correspondence_missing)
+static RULE(correspondence_missing)
 {
     UNUSED(f), UNUSED(l);
     return !m->given;
 }
 
-RULE(service_code_missing)
+static RULE(service_code_missing)
 {
     UNUSED(f), UNUSED(l);
     return identifier_is_blank(m->service_code);
 }
 
-RULE(reportee_missing)
+static RULE(reportee_missing)
 {
     UNUSED(f), UNUSED(l);
     return identifier_is_blank(m->reportee);
 }
 
-RULE(content_missing)
+static RULE(content_missing)
 {
     UNUSED(f), UNUSED(l);
     return !m->has_content;
 }
 
-RULE(title_missing)
+static RULE(title_missing)
 {
     UNUSED(f), UNUSED(l);
     return identifier_is_blank(m->title);
 }
 
-RULE(body_missing)
+static RULE(body_missing)
 {
     UNUSED(f), UNUSED(l);
     return m->body == NULL;
 }
 
-RULE(language_missing)
+static RULE(language_missing)
 {
     UNUSED(f), UNUSED(l);
-    return !is_language(m->language_code);
+    return !rules_is_language(m->language_code);
 }
 
 /* --- format --- */
 
-RULE(reference_used)
+static RULE(reference_used)
 {
     UNUSED(m);
     return l->refuse_used_reference && f->reference_used;
 }
 
-RULE(case_given)
+static RULE(case_given)
 {
     UNUSED(f), UNUSED(l);
     return m->has_case_id;
 }
 
-RULE(system_user_code_too_long)
+static RULE(system_user_code_too_long)
 {
     UNUSED(f), UNUSED(l);
-    return is_longer(m->system_user_code, SYSTEM_USER_CODE_LENGTH);
+    return rules_is_longer(m->system_user_code, SYSTEM_USER_CODE_LENGTH);
 }
 
-RULE(reference_too_long)
+static RULE(reference_too_long)
 {
     UNUSED(f);
-    return is_longer(m->reference, l->reference_length);
+    return rules_is_longer(m->reference, l->reference_length);
 }
 
-RULE(archive_reference_too_long)
+static RULE(archive_reference_too_long)
 {
     UNUSED(f), UNUSED(l);
-    return is_longer(m->archive_reference, ARCHIVE_REFERENCE_LENGTH);
+    return rules_is_longer(m->archive_reference, ARCHIVE_REFERENCE_LENGTH);
 }
 
-RULE(message_sender_too_long)
+static RULE(message_sender_too_long)
 {
     UNUSED(f);
-    return is_longer(m->message_sender, l->sender_length);
+    return rules_is_longer(m->message_sender, l->sender_length);
 }
 
-RULE(message_sender_not_plain)
+static RULE(message_sender_not_plain)
 {
     UNUSED(f), UNUSED(l);
     return m->message_sender != NULL &&
@@ -181,19 +148,19 @@ static bool has_on_behalf_of(const struct message *m)
     return m->on_behalf_of != NULL && m->on_behalf_of[0] != '\0';
 }
 
-RULE(on_behalf_of_not_a_number)
+static RULE(on_behalf_of_not_a_number)
 {
     UNUSED(f), UNUSED(l);
     return has_on_behalf_of(m) && !identifier_is_organization(m->on_behalf_of);
 }
 
-RULE(on_behalf_of_unknown)
+static RULE(on_behalf_of_unknown)
 {
     UNUSED(l);
     return has_on_behalf_of(m) && !f->on_behalf_of.found;
 }
 
-RULE(reply_options_too_many)
+static RULE(reply_options_too_many)
 {
     UNUSED(f);
     return m->reply_option_count > l->reply_options;
@@ -204,7 +171,7 @@ static bool is_not_one_kind(const struct reply_option *option)
     return option->has_service + option->has_archive_reference + option->has_url != 1;
 }
 
-RULE(reply_option_not_one_kind)
+static RULE(reply_option_not_one_kind)
 {
     UNUSED(f), UNUSED(l);
     return any_reply_option(m, is_not_one_kind);
@@ -217,7 +184,7 @@ static bool is_not_http(const struct reply_option *option)
                                          strncasecmp(option->link_url, "https://", 8) != 0));
 }
 
-RULE(reply_option_not_http)
+static RULE(reply_option_not_http)
 {
     UNUSED(f), UNUSED(l);
     return any_reply_option(m, is_not_http);
@@ -225,10 +192,10 @@ RULE(reply_option_not_http)
 
 static bool is_long_link(const struct reply_option *option)
 {
-    return is_longer(option->link_url, LINK_LENGTH);
+    return rules_is_longer(option->link_url, LINK_LENGTH);
 }
 
-RULE(reply_option_too_long)
+static RULE(reply_option_too_long)
 {
     UNUSED(f), UNUSED(l);
     return any_reply_option(m, is_long_link);
@@ -241,13 +208,13 @@ static bool is_person_number(const struct message *m)
     return identifier_is_digits(m->reportee, 11);
 }
 
-RULE(reportee_not_a_person)
+static RULE(reportee_not_a_person)
 {
     UNUSED(f);
     return is_person_number(m) && !identifier_is_person(m->reportee, l->synthetic_persons);
 }
 
-RULE(reportee_unknown)
+static RULE(reportee_unknown)
 {
     UNUSED(l);
     if (!is_person_number(m) && !identifier_is_organization(m->reportee))
@@ -255,13 +222,13 @@ RULE(reportee_unknown)
     return !f->reportee.found;
 }
 
-RULE(reportee_deleted)
+static RULE(reportee_deleted)
 {
     UNUSED(m), UNUSED(l);
     return f->reportee.status == PARTY_DELETED;
 }
 
-RULE(reportee_dead)
+static RULE(reportee_dead)
 {
     UNUSED(m), UNUSED(l);
     return f->reportee.status == PARTY_DEAD;
@@ -269,236 +236,23 @@ RULE(reportee_dead)
 
 /* --- service --- */
 
-RULE(service_unknown)
+static RULE(service_unknown)
 {
     UNUSED(m), UNUSED(l);
     return !f->service.found || !f->service.active;
 }
 
-RULE(service_of_wrong_type)
+static RULE(service_of_wrong_type)
 {
     UNUSED(m), UNUSED(l);
     return !f->service.correspondence;
 }
 
-RULE(service_of_another)
+static RULE(service_of_another)
 {
     UNUSED(m), UNUSED(l);
     return !f->service.common &&
            (f->caller.kind != SENDER_SERVICE_OWNER || f->service.owner_id != f->caller.sender_id);
-}
-
-/* --- content --- */
-
-RULE(title_too_long)
-{
-    UNUSED(f);
-    return is_longer(m->title, l->title_length);
-}
-
-RULE(title_with_line_break)
-{
-    UNUSED(f), UNUSED(l);
-    return identifier_has_control(m->title);
-}
-
-RULE(summary_too_long)
-{
-    UNUSED(f);
-    return is_longer(m->summary, l->summary_length);
-}
-
-RULE(body_too_long)
-{
-    UNUSED(f);
-    return is_longer(m->body, l->body_length);
-}
-
-RULE(custom_data_too_long)
-{
-    UNUSED(f);
-    return is_longer(m->custom_data, l->body_length);
-}
-
-/* --- attachments --- */
-
-RULE(xml_attachment_given)
-{
-    UNUSED(f), UNUSED(l);
-    return m->xml_attachment_count > 0;
-}
-
-RULE(attachments_too_large)
-{
-    UNUSED(f), UNUSED(l);
-    return m->attachments_overflow;
-}
-
-static bool is_without_name(const struct attachment *attachment)
-{
-    return identifier_is_blank(attachment->file_name);
-}
-
-RULE(file_name_missing)
-{
-    UNUSED(f), UNUSED(l);
-    return any_attachment(m, is_without_name);
-}
-
-static bool is_bad_name(const struct attachment *attachment)
-{
-    return strpbrk(attachment->file_name, ":\\/") != NULL ||
-           identifier_has_control(attachment->file_name);
-}
-
-RULE(file_name_forbidden)
-{
-    UNUSED(f), UNUSED(l);
-    return any_attachment(m, is_bad_name);
-}
-
-static bool is_long_name(const struct attachment *attachment)
-{
-    return is_longer(attachment->file_name, FILE_NAME_LENGTH) ||
-           is_longer(attachment->name, FILE_NAME_LENGTH);
-}
-
-RULE(file_name_too_long)
-{
-    UNUSED(f), UNUSED(l);
-    return any_attachment(m, is_long_name);
-}
-
-static bool is_empty(const struct attachment *attachment)
-{
-    return attachment->content == NULL || blob_size(attachment->content) == 0;
-}
-
-RULE(attachment_empty)
-{
-    UNUSED(f), UNUSED(l);
-    return any_attachment(m, is_empty);
-}
-
-RULE(sdp_document_unknown)
-{
-    UNUSED(f), UNUSED(l);
-    if (m->sdp == NULL)
-        return false;
-    for (size_t i = 0; m->sdp->primary_document != NULL && i < m->attachment_count; i++) {
-        if (strcmp(m->attachments[i].file_name, m->sdp->primary_document) == 0)
-            return false;
-    }
-    return true;
-}
-
-RULE(sdp_without_backup)
-{
-    UNUSED(f), UNUSED(l);
-    return m->sdp != NULL && m->sdp->backup_altinn == CHOICE_NO;
-}
-
-/* --- notifications --- */
-
-RULE(notifications_too_many)
-{
-    size_t end_points = 0;
-
-    UNUSED(f);
-    for (size_t i = 0; i < m->notification_count; i++)
-        end_points += m->notifications[i].end_point_count;
-    return m->notification_count > l->notifications || end_points > l->end_points;
-}
-
-static bool is_without_type(const struct notification_order *order)
-{
-    return identifier_is_blank(order->type);
-}
-
-RULE(notification_type_missing)
-{
-    UNUSED(f), UNUSED(l);
-    return any_notification(m, is_without_type);
-}
-
-static bool is_without_language(const struct notification_order *order)
-{
-    return !is_language(order->language_code);
-}
-
-RULE(notification_language_missing)
-{
-    UNUSED(f), UNUSED(l);
-    return any_notification(m, is_without_language);
-}
-
-static bool is_bad_from(const struct notification_order *order)
-{
-    return order->from_address != NULL && order->from_address[0] != '\0' &&
-           !identifier_is_email(order->from_address);
-}
-
-RULE(from_address_not_an_address)
-{
-    UNUSED(f), UNUSED(l);
-    return any_notification(m, is_bad_from);
-}
-
-static bool is_unusable_transport(const struct receiver_end_point *point)
-{
-    return point->transport == TRANSPORT_NOT_GIVEN || point->transport == TRANSPORT_IM;
-}
-
-static bool has_unusable_transport(const struct notification_order *order)
-{
-    return any_end_point(order, is_unusable_transport);
-}
-
-RULE(transport_not_usable)
-{
-    UNUSED(f), UNUSED(l);
-    return any_notification(m, has_unusable_transport);
-}
-
-static bool is_forbidden_address(const struct receiver_end_point *point)
-{
-    return point->transport != TRANSPORT_SMS && point->transport != TRANSPORT_EMAIL &&
-           point->address != NULL && point->address[0] != '\0';
-}
-
-static bool has_forbidden_address(const struct notification_order *order)
-{
-    return any_end_point(order, is_forbidden_address);
-}
-
-RULE(address_not_allowed)
-{
-    UNUSED(f), UNUSED(l);
-    return any_notification(m, has_forbidden_address);
-}
-
-static bool is_unknown_template(const struct notification_order *order)
-{
-    static const char *const names[] = {"VarselDPVUtenRevarsel", "VarselDPVMedRevarsel",
-                                        "TokenTextOnly", "Correspondence", "General"};
-
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-        if (strcmp(order->type, names[i]) == 0)
-            return false;
-    }
-    return true;
-}
-
-RULE(template_unknown)
-{
-    UNUSED(f), UNUSED(l);
-    return any_notification(m, is_unknown_template);
-}
-
-RULE(confidential_without_notification)
-{
-    UNUSED(l);
-    return f->service.confidential && m->notification_count == 0;
 }
 
 #define FAULT OUTCOME_FAULT

@@ -5,9 +5,8 @@
 #include "base/arena.h"
 #include "model/receipt.h"
 
-#include <stdbool.h>
-
 #include <soapH.h>
+#include <stdbool.h>
 
 /* NULL when memory ran out. Strings point into receipt and arena. */
 struct rec__ReceiptExternal *codec_receipt(struct soap *soap, struct arena *arena,

@@ -1,0 +1,39 @@
+/* Checks of content, attachments and notifications, for the table in rules.c. */
+#ifndef DPVD_MODEL_RULES_INTERNAL_H
+#define DPVD_MODEL_RULES_INTERNAL_H
+
+#include "model/decision.h"
+
+#define RULE(name)                                                                                 \
+    bool name(const struct message *m, const struct facts *f, const struct rule_limits *l)
+#define UNUSED(x) ((void)(x))
+
+/* Longer than limit characters; NULL is not. */
+bool rules_is_longer(const char *text, size_t limit);
+
+/* One of the three languages that a sender may name (domain.md 4.5). */
+bool rules_is_language(const char *code);
+
+RULE(title_too_long);
+RULE(title_with_line_break);
+RULE(summary_too_long);
+RULE(body_too_long);
+RULE(custom_data_too_long);
+RULE(xml_attachment_given);
+RULE(attachments_too_large);
+RULE(file_name_missing);
+RULE(file_name_forbidden);
+RULE(file_name_too_long);
+RULE(attachment_empty);
+RULE(sdp_document_unknown);
+RULE(sdp_without_backup);
+RULE(notifications_too_many);
+RULE(notification_type_missing);
+RULE(notification_language_missing);
+RULE(from_address_not_an_address);
+RULE(transport_not_usable);
+RULE(address_not_allowed);
+RULE(template_unknown);
+RULE(confidential_without_notification);
+
+#endif
