@@ -483,8 +483,8 @@ CREATE TRIGGER audit_log_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON dpvd
 
 GRANT SELECT ON dpvd.schema_migration, dpvd.organization, dpvd.person, dpvd.notification_address,
     dpvd.organization_role, dpvd.sender, dpvd.system_user, dpvd.service TO dpvd_app;
-GRANT SELECT, INSERT ON dpvd.correspondence, dpvd.reference_claim, dpvd.attachment, dpvd.attachment_chunk,
-    dpvd.reply_option, dpvd.notification_order, dpvd.notification, dpvd.sdp_order,
-    dpvd.status_event, dpvd.correspondence_state, dpvd.receipt, dpvd.receipt_reference,
-    dpvd.audit_log TO dpvd_app;
+GRANT SELECT, INSERT ON dpvd.correspondence, dpvd.reference_claim, dpvd.attachment,
+    dpvd.attachment_chunk, dpvd.reply_option, dpvd.notification_order, dpvd.notification,
+    dpvd.sdp_order, dpvd.status_event, dpvd.correspondence_state, dpvd.receipt,
+    dpvd.receipt_reference, dpvd.audit_log TO dpvd_app;
 GRANT USAGE ON SEQUENCE dpvd.correspondence_id, dpvd.receipt_id, dpvd.attachment_id TO dpvd_app;

@@ -59,20 +59,20 @@ static bool refuse(const struct session *session, const struct message_put *put,
     return false;
 }
 
-/* The connection was lost in COMMIT: only the database knows. What it does not have now may still
- * arrive, so the answer is "try again", which the digest makes harmless (security.md 5). */
-static bool settle(const struct session *session, const struct message_put *put,
+/* The connection was lost in COMMIT: only the database knows. Writing the message once more on a
+ * new connection to the primary tells, since it waits for the lost transaction on the unique index:
+ * the digest is there and its receipt is given again, after an audit row that waits for the same
+ * standby (security.md 1.1, 5), or it is not and the message is stored now. */
+static bool settle(const struct session *session, struct message_put *put,
                    struct receipt *receipt_out, struct err *err)
 {
-    bool found = false;
-
     log_event(LOG_WARN, "commit_uncertain", F_STR("error", err->msg));
     if (put->digest == NULL)
         return err_set(err, ERR_BUSY, "the outcome of the commit is unknown");
-    if (!db_ensure(session->db, err) ||
-        !message_store_find(session->db, session->arena, put, &found, receipt_out, err))
-        return err_wrap(err, "looking up the outcome of a commit");
-    return found || err_set(err, ERR_BUSY, "the outcome of the commit is unknown");
+    if (!message_store_put(NULL, session->db, session->arena, put, err))
+        return err_wrap(err, "settling the outcome of a commit");
+    *receipt_out = put->receipt;
+    return true;
 }
 
 /* Another message with the reference was faster (security.md 5). */

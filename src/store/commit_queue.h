@@ -14,7 +14,7 @@ void commit_queue_write(struct commit_queue *queue, struct db *db, struct messag
 /* How many messages wait for their turn now. */
 size_t commit_queue_waiting(struct commit_queue *queue);
 
-/* So many batches may be written at the same time; normally one a core. */
+/* So many batches may be written at the same time; without this call a few a core. */
 void commit_queue_set_leaders(struct commit_queue *queue, long leaders);
 
 #endif

@@ -77,7 +77,7 @@ static const struct {
     bool found;
     int32_t number;
 } editions[] = {{NULL, true, 10},  {"1", true, 1},           {"10", true, 10},
-                {"010", true, 10}, {"11", false, 0},         {"", false, 0},
+                {"010", true, 10}, {"11", false, 0},         {"", true, 10},
                 {"-1", false, 0},  {"4294967297", false, 0}, {"99999999999999999999", false, 0},
                 {"1 ", false, 0},  {"1.0", false, 0}};
 

@@ -168,6 +168,26 @@ START_TEST(without_a_digest_every_request_is_a_new_message)
 }
 END_TEST
 
+START_TEST(a_claimed_reference_is_used_once)
+{
+    struct letter first;
+    struct letter second;
+    struct err err = {0};
+
+    letter_make(&first, "ref-1", "", 0);
+    letter_make(&second, "ref-1", "other", 5);
+    first.put.claim_reference = second.put.claim_reference = true;
+    letter_put(&store, &first);
+    letter_put(&store, &first); /* a repeat is no second use */
+    ck_assert(first.put.repeated);
+    ck_assert(!message_store_put(NULL, store.db, store.arena, &second.put, &err));
+    ck_assert_int_eq(err.kind, ERR_CONFLICT);
+    ck_assert_int_eq(store_number(&store, "SELECT count(*) FROM dpvd.correspondence"), 1);
+    ck_assert_int_eq(store_number(&store, "SELECT count(*) FROM dpvd.attachment"), 0);
+    letter_free(&second);
+}
+END_TEST
+
 START_TEST(repeated_request_leaves_an_audit_row)
 {
     struct letter letter;
@@ -269,8 +289,8 @@ START_TEST(the_server_may_add_and_read_but_never_change)
                "FROM information_schema.role_table_grants "
                "WHERE grantee = 'dpvd_app' AND privilege_type = 'INSERT'",
                "attachment,attachment_chunk,audit_log,correspondence,correspondence_state,"
-               "notification,notification_order,receipt,receipt_reference,reply_option,sdp_order,"
-               "service,status_event");
+               "notification,notification_order,receipt,receipt_reference,reference_claim,"
+               "reply_option,sdp_order,service,status_event");
     ck_assert_str_eq(pg_try(cluster, store.name, "dpvd_app", "CREATE TABLE dpvd.x ()"), "42501");
 }
 END_TEST
@@ -384,6 +404,7 @@ static Suite *suite(void)
     tcase_add_test(tc, same_request_twice_gets_the_first_receipt);
     tcase_add_test(tc, same_request_of_another_sender_is_another_message);
     tcase_add_test(tc, without_a_digest_every_request_is_a_new_message);
+    tcase_add_test(tc, a_claimed_reference_is_used_once);
     tcase_add_test(tc, repeated_request_leaves_an_audit_row);
     tcase_add_test(tc, refused_message_leaves_its_receipt_and_an_audit_row_and_nothing_else);
     tcase_add_test(tc, outcome_is_found_by_digest);
