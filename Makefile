@@ -134,8 +134,8 @@ tsan: ## end-to-end tests under ThreadSanitizer
 bench: ## measure against pgbench on the same cluster; prints the table of ratios
 
 coverage: ## all tests, then the share of lines that ran, file by file
-	@$(MAKE) --no-print-directory check CONFIG=coverage
-	@scripts/coverage.sh $(BUILD)/coverage
+	@$(MAKE) --no-print-directory check CONFIG=coverage; status=$$?; \
+	    scripts/coverage.sh $(BUILD)/coverage; exit $$status
 
 lint: ## format, clang-tidy, cppcheck, gcc -fanalyzer, clang, shellcheck, the house plan
 	@scripts/install-deps.sh build test lint

@@ -61,16 +61,16 @@ setting() {
     sed -n "s/^$1 = *//p" "$dir/dpvd.conf" | tail -n 1
 }
 
-# Adds the -o settings to the remembered ones; the newest of a key wins.
-remember_settings() {
+# Adds the -o settings to the remembered ones, in a new file; the newest of a key wins.
+add_settings() {
     local assignment key
-    touch "$dir/settings"
+    cat "$dir/settings" >"$dir/settings.new" 2>/dev/null || true
     for assignment in "${options[@]}"; do
         key=${assignment%%=*}
         key=${key//[[:space:]]/}
         [[ $assignment == *=* && -n $key && $assignment != *$'\n'* ]] || die "-o $assignment is not key=value"
-        sed -i "/^$key = /d" "$dir/settings"
-        echo "$key = ${assignment#*=}" >>"$dir/settings"
+        sed -i "/^$key = /d" "$dir/settings.new"
+        echo "$key = ${assignment#*=}" >>"$dir/settings.new"
     done
 }
 
@@ -84,6 +84,7 @@ write_conf() {
     cat >"$dir/dpvd.conf.new" <<END
 # Written by scripts/dev.sh at every start of the server; settings of your own: -o key=value.
 environment = test
+allow_synthetic_persons = on
 listen = $listen
 tls_listen = $tls_listen
 admin_listen = 127.0.0.1:$chosen
@@ -92,7 +93,7 @@ tls_key = $dir/tls/key.pem
 database = host=$socket port=5432 dbname=dpvd user=dpvd_app
 database_owner = host=$socket port=5432 dbname=dpvd user=dpvd_owner
 spool_directory = $dir/spool
-$(cat "$dir/settings")
+$(cat "$dir/settings.new")
 END
     mv "$dir/dpvd.conf.new" "$dir/dpvd.conf"
     read_listeners
@@ -168,11 +169,12 @@ start_server() {
     mkdir -p "$dir/spool"
     own "$dir/spool"
     make_certificate
-    remember_settings
+    add_settings
     for try in 1 2 3 4 5; do
         write_conf
-        dpvd check >/dev/null || die "a setting is wrong"
         if [[ $try -eq 1 ]]; then
+            dpvd check >/dev/null || die "a setting is wrong"
+            cp "$dir/settings.new" "$dir/settings"
             make_database
             dpvd migrate >>"$dir/dpvd.log" 2>&1 || die "migration failed: $(tail -n 5 "$dir/dpvd.log")"
             query -U dpvd_owner -d dpvd -o /dev/null <"$root/sql/demo.sql" || die "sql/demo.sql failed"

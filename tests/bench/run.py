@@ -57,11 +57,12 @@ def print_head(rig, wish):
     version = rig.psql("SHOW server_version;")[0]
     durable = "; ".join(f"{name} {rig.psql(f'SHOW {name};')[0]}"
                         for name in ("fsync", "synchronous_commit", "shared_buffers"))
+    quick = " (quick: read nothing into small differences)" if wish["quick"] else ""
     print(f"dpvd beside pgbench and psql, {wish['rounds']} alternating rounds of "
-          f"{wish['seconds']} s{' (quick: read nothing into small differences)' if wish['quick'] else ''}.")
+          f"{wish['seconds']} s{quick}.")
     print(f"{process.machine()}; PostgreSQL {version}; {durable}; cluster on {filesystem}.")
-    print("Ratios are medians of the rounds' ratios. Absolute figures belong to the machine of this "
-          "run.\n")
+    print("Ratios are medians of the rounds' ratios. Absolute figures belong to the machine of "
+          "this run.\n")
 
 
 def ratio(one):

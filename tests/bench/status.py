@@ -13,15 +13,16 @@ SET search_path = dpvd, public;
 SET synchronous_commit = off;
 INSERT INTO correspondence_state (sender_id, id, senders_reference, created, reportee,
     service_code, service_edition, current_status, notified, history, notifications)
-SELECT CASE i % 20 WHEN 0 THEN {sender} ELSE 1000000 + i % 20 END, 100000000 + i, md5(i::text)::uuid,
-    to_timestamp(t / 1e6), '910820605', '4255', 10, 6, true,
+SELECT CASE i % 20 WHEN 0 THEN {sender} ELSE 1000000 + i % 20 END, 100000000 + i,
+    md5(i::text)::uuid, to_timestamp(t / 1e6), '910820605', '4255', 10, 6, true,
     int8send(t) || '\\x0001' || int8send(t + 3600000000) || '\\x0002' ||
     int8send(t + 7200000000) || '\\x0006' ||
     CASE i % 4 WHEN 0 THEN int8send(t + 7300000000) || '\\x000a' ELSE '' END,
     int8send(t + 1000000) || '\\x02' || int2send(21::int2) || 'post@firma-nr.example'::bytea ||
     CASE i % 4 WHEN 1 THEN '\\x8000000000000000' ELSE int8send(t + 1100000) END || '\\x01' ||
     int2send(11::int2) || '+4799900000'::bytea
-FROM generate_series(1, {messages}) i, LATERAL (SELECT 1700000000000000 + i * 1000003::bigint) AS x (t);
+FROM generate_series(1, {messages}) i,
+    LATERAL (SELECT 1700000000000000 + i * 1000003::bigint) AS x (t);
 VACUUM ANALYZE correspondence_state;
 CREATE TABLE public.bench_reference AS
     SELECT senders_reference AS reference FROM correspondence_state WHERE sender_id = {sender}

@@ -8,5 +8,6 @@ if difference=$("$scripts/conf-example.sh" "$DPVD_BIN" | diff "$scripts/dpvd.con
     echo "1 passed, 0 failed"
 else
     echo "$difference"
+    echo "write it anew: scripts/conf-example.sh >scripts/dpvd.conf.example"
     echo "0 passed, 1 failed"
 fi
