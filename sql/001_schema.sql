@@ -253,9 +253,12 @@ CREATE TABLE dpvd.correspondence (
     archive_reference   text,
     allow_forwarding    boolean NOT NULL,
     is_reservable       boolean NOT NULL,
-    PRIMARY KEY (sender_id, id),
-    CONSTRAINT correspondence_digest UNIQUE (sender_id, digest)
+    PRIMARY KEY (sender_id, id)
 );
+-- Partial, so that no look-up by id can ever be planned along it: without statistics, in a new
+-- database, that read all of a sender's messages for every one that came.
+CREATE UNIQUE INDEX correspondence_digest ON dpvd.correspondence (sender_id, digest)
+    WHERE digest IS NOT NULL;
 COMMENT ON COLUMN dpvd.correspondence.digest IS
     'of the request: the same one again is the same message (security.md 5); NULL: not looked for';
 COMMENT ON COLUMN dpvd.correspondence.visible_asked IS 'as given; visible is what holds';

@@ -12,15 +12,22 @@
 
 enum { RETRY_SECONDS = 1 };
 
+/* A thread that waits. The last one to come is called first: what it works with is still warm, and
+ * the database sees few connections at work when little is to be done. */
+struct idler {
+    struct idler *next;
+    pthread_cond_t woken;
+    bool called;
+};
+
 struct worker_pool {
     pthread_mutex_t lock;
-    pthread_cond_t work;
     struct worker_settings settings;
     struct job *head;
     struct job **tail;
     int64_t queued;
-    int64_t
-        idle; /* threads that wait for a job: those in the queue for them do not count as waiting */
+    int64_t idle; /* threads that wait for a job: as many in the queue do not count as waiting */
+    struct idler *idlers;
     bool stopping;
     bool unavailable; /* what was logged last about open */
     char reason[256];
@@ -60,31 +67,69 @@ static bool has_resources(const struct worker_pool *pool)
     return pool->settings.resources->open != NULL;
 }
 
-/* The next job; NULL when a second has passed or the pool stops. */
-static struct job *next_job(struct worker_pool *pool, bool patient)
+/* Waits to be called, a second at most unless patient; true when the second has passed. */
+static bool wait_called(struct worker_pool *pool, struct idler *me, bool patient)
 {
     struct timespec until;
-    struct job *job = NULL;
     int late = 0;
 
     clock_gettime(CLOCK_MONOTONIC, &until);
     until.tv_sec += RETRY_SECONDS;
-    pthread_mutex_lock(&pool->lock);
+    me->called = false;
+    me->next = pool->idlers;
+    pool->idlers = me;
     pool->idle++;
-    while (pool->head == NULL && !pool->stopping && late == 0) {
+    while (!me->called && !pool->stopping && late == 0) {
         if (patient)
-            pthread_cond_wait(&pool->work, &pool->lock);
+            pthread_cond_wait(&me->woken, &pool->lock);
         else
-            late = pthread_cond_timedwait(&pool->work, &pool->lock, &until);
+            late = pthread_cond_timedwait(&me->woken, &pool->lock, &until);
     }
     pool->idle--;
-    job = pool->stopping ? NULL : pool->head;
-    if (job != NULL) {
-        pool->head = job->next;
-        pool->queued--;
-        if (pool->head == NULL)
-            pool->tail = &pool->head;
+    for (struct idler **link = &pool->idlers; !me->called && *link != NULL; link = &(*link)->next) {
+        if (*link == me) {
+            *link = me->next;
+            break;
+        }
     }
+    return late != 0;
+}
+
+/* Called with the lock held. */
+static void call_idler(struct worker_pool *pool)
+{
+    struct idler *idler = pool->idlers;
+
+    if (idler == NULL)
+        return;
+    pool->idlers = idler->next;
+    idler->called = true;
+    pthread_cond_signal(&idler->woken);
+}
+
+static struct job *take_job(struct worker_pool *pool)
+{
+    struct job *job = pool->stopping ? NULL : pool->head;
+
+    if (job == NULL)
+        return NULL;
+    pool->head = job->next;
+    pool->queued--;
+    if (pool->head == NULL)
+        pool->tail = &pool->head;
+    return job;
+}
+
+/* The next job; NULL when a second has passed or the pool stops. */
+static struct job *next_job(struct worker_pool *pool, struct idler *me, bool patient)
+{
+    struct job *job = NULL;
+    bool late = false;
+
+    pthread_mutex_lock(&pool->lock);
+    while (pool->head == NULL && !pool->stopping && !late)
+        late = wait_called(pool, me, patient);
+    job = take_job(pool);
     pthread_mutex_unlock(&pool->lock);
     return job;
 }
@@ -99,6 +144,17 @@ static bool is_stopping(struct worker_pool *pool)
     return stopping;
 }
 
+/* A clock that is set must not stretch a wait. */
+static void make_condition(pthread_cond_t *condition)
+{
+    pthread_condattr_t attributes;
+
+    pthread_condattr_init(&attributes);
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    pthread_cond_init(condition, &attributes);
+    pthread_condattr_destroy(&attributes);
+}
+
 static void *thread_main(void *argument)
 {
     struct worker_pool *pool = argument;
@@ -106,7 +162,9 @@ static void *thread_main(void *argument)
     const bool needed = has_resources(pool);
     int64_t next_try = 0;
     void *worker = NULL;
+    struct idler me = {0};
 
+    make_condition(&me.woken);
     while (!is_stopping(pool)) {
         struct job *job = NULL;
 
@@ -114,12 +172,13 @@ static void *thread_main(void *argument)
             worker = open_resources(pool);
             next_try = clock_monotonic() + RETRY_SECONDS * INT64_C(1000000);
         }
-        job = next_job(pool, !needed || worker != NULL);
+        job = next_job(pool, &me, !needed || worker != NULL);
         if (job != NULL)
             pool->settings.serve(job, worker);
     }
     if (worker != NULL)
         resources->close(resources->context, &worker);
+    pthread_cond_destroy(&me.woken);
     return NULL;
 }
 
@@ -147,17 +206,12 @@ bool worker_pool_start(const struct worker_settings *settings, struct worker_poo
 {
     const int64_t count = thread_count(settings);
     struct worker_pool *pool = calloc(1, sizeof(*pool) + (size_t)count * sizeof(pthread_t));
-    pthread_condattr_t attributes;
 
     if (pool == NULL)
         return err_no_memory(err);
     pool->settings = *settings;
     pool->tail = &pool->head;
     pthread_mutex_init(&pool->lock, NULL);
-    pthread_condattr_init(&attributes);
-    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-    pthread_cond_init(&pool->work, &attributes);
-    pthread_condattr_destroy(&attributes);
     if (!start_threads(pool, count)) {
         worker_pool_stop(pool);
         worker_pool_free(&pool);
@@ -178,7 +232,7 @@ bool worker_pool_submit(struct worker_pool *pool, struct job *job)
         *pool->tail = job;
         pool->tail = &job->next;
         pool->queued++;
-        pthread_cond_signal(&pool->work);
+        call_idler(pool);
     }
     pthread_mutex_unlock(&pool->lock);
     return ok;
@@ -204,7 +258,8 @@ void worker_pool_stop(struct worker_pool *pool)
     pool->head = NULL;
     pool->tail = &pool->head;
     pool->queued = 0;
-    pthread_cond_broadcast(&pool->work);
+    while (pool->idlers != NULL)
+        call_idler(pool);
     pthread_mutex_unlock(&pool->lock);
     while (job != NULL) {
         struct job *next = job->next;
@@ -220,7 +275,6 @@ void worker_pool_free(struct worker_pool **pool)
 {
     if (*pool == NULL)
         return;
-    pthread_cond_destroy(&(*pool)->work);
     pthread_mutex_destroy(&(*pool)->lock);
     free(*pool);
     *pool = NULL;

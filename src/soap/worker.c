@@ -30,7 +30,8 @@ struct soap_worker *soap_worker_open(const struct process *process, struct err *
         return NULL;
     }
     soap_init1(&worker->soap, SOAP_C_UTFSTRING | SOAP_XML_TREE | SOAP_ENC_PLAIN);
-    soap_set_omode(&worker->soap, SOAP_C_UTFSTRING | SOAP_XML_TREE | SOAP_ENC_PLAIN);
+    soap_set_omode(&worker->soap,
+                   SOAP_C_UTFSTRING | SOAP_XML_TREE | SOAP_ENC_PLAIN | SOAP_IO_BUFFER);
     worker->soap.maxoccurs = (size_t)process->config->max_elements; /* the guard counts */
     worker->soap.user = worker;
     worker->soap.fsend = append;
