@@ -45,21 +45,27 @@ bool buf_add_text(struct buf *buf, const char *text)
 
 bool buf_add_format(struct buf *buf, const char *fmt, ...)
 {
-    va_list args;
-    char *room = NULL;
-    int n = 0;
+    size_t n = 127; /* most texts fit: they are made once */
 
-    va_start(args, fmt);
-    n = vsnprintf(NULL, 0, fmt, args);
-    va_end(args);
-    room = n < 0 ? NULL : buf_room(buf, (size_t)n);
-    if (room == NULL)
-        return false;
-    va_start(args, fmt);
-    vsnprintf(room, (size_t)n + 1, fmt, args);
-    va_end(args);
-    buf->len += (size_t)n;
-    return true;
+    for (;;) {
+        char *room = buf_room(buf, n);
+        va_list args;
+        int length = 0;
+
+        if (room == NULL)
+            return false;
+        va_start(args, fmt);
+        length = vsnprintf(room, n + 1, fmt, args);
+        va_end(args);
+        if (length >= 0 && (size_t)length <= n) {
+            buf->len += (size_t)length;
+            return true;
+        }
+        *room = '\0';
+        if (length < 0)
+            return false;
+        n = (size_t)length;
+    }
 }
 
 static const char *xml_reference(char c)

@@ -6,8 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { GATHERED = 1024 };
+
+/* Small pieces are gathered: handing each to OpenSSL costs more than hashing it. */
 struct ident_hash {
     EVP_MD_CTX *ctx;
+    size_t used;
+    uint8_t gathered[GATHERED];
 };
 
 bool ident_uuid(uint8_t uuid_out[16])
@@ -51,23 +56,38 @@ void ident_sha256(const void *data, size_t n, uint8_t digest_out[IDENT_DIGEST_SI
 
 struct ident_hash *ident_hash_new(void)
 {
-    struct ident_hash *hash = calloc(1, sizeof(*hash));
+    struct ident_hash *hash = malloc(sizeof(*hash));
 
     if (hash == NULL)
         return NULL;
+    hash->used = 0;
     hash->ctx = EVP_MD_CTX_new();
     if (hash->ctx == NULL || EVP_DigestInit_ex(hash->ctx, EVP_sha256(), NULL) != 1)
         ident_hash_free(&hash);
     return hash;
 }
 
+static void flush(struct ident_hash *hash)
+{
+    EVP_DigestUpdate(hash->ctx, hash->gathered, hash->used);
+    hash->used = 0;
+}
+
 void ident_hash_add(struct ident_hash *hash, const void *data, size_t n)
 {
-    EVP_DigestUpdate(hash->ctx, data, n);
+    if (n > GATHERED - hash->used)
+        flush(hash);
+    if (n > GATHERED) {
+        EVP_DigestUpdate(hash->ctx, data, n);
+    } else if (n > 0) {
+        memcpy(hash->gathered + hash->used, data, n);
+        hash->used += n;
+    }
 }
 
 void ident_hash_finish(struct ident_hash *hash, uint8_t digest_out[IDENT_DIGEST_SIZE])
 {
+    flush(hash);
     EVP_DigestFinal_ex(hash->ctx, digest_out, NULL);
 }
 

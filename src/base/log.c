@@ -82,18 +82,26 @@ static unsigned code_point(const unsigned char *p, size_t n)
 /* What is no character becomes U+FFFD, so that a line is valid UTF-8 whatever came in. */
 static void add_escaped(struct buf *line, const char *text)
 {
-    for (const unsigned char *p = (const unsigned char *)text; *p != '\0';) {
+    const unsigned char *run = (const unsigned char *)text;
+
+    for (const unsigned char *p = run; *p != '\0';) {
         const size_t n = character_at(p);
 
+        if (n > 0 && !is_unsafe(p, n)) {
+            p += n;
+            if (*p == '\0')
+                buf_add(line, run, (size_t)(p - run));
+            continue;
+        }
+        buf_add(line, run, (size_t)(p - run));
         if (n == 0)
             buf_add_text(line, "\\ufffd");
-        else if (!is_unsafe(p, n))
-            buf_add(line, p, n);
         else if (*p == '"' || *p == '\\')
             buf_add_format(line, "\\%c", *p);
         else
             buf_add_format(line, "\\u%04x", code_point(p, n));
         p += n == 0 ? 1 : n;
+        run = p;
     }
 }
 
@@ -106,7 +114,9 @@ static void add_quoted(struct buf *line, const char *text)
 
 static void add_field(struct buf *line, bool json, const struct log_field *field)
 {
-    buf_add_format(line, json ? ",\"%s\":" : " %s=", field->key);
+    buf_add_text(line, json ? ",\"" : " ");
+    buf_add_text(line, field->key);
+    buf_add_text(line, json ? "\":" : "=");
     if (field->text == NULL)
         buf_add_format(line, "%lld", (long long)field->number);
     else if (json || needs_quotes(field->text))

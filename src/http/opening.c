@@ -65,7 +65,7 @@ static int read_head(struct request *r, const struct opening *o, struct header_f
 {
     const struct config *config = r->server->config;
     const size_t size = head_size(r->mhd);
-    struct header_line room[LINES_MAX];
+    struct header_line room[LINES_MAX] __attribute__((uninitialized)); /* large, hardly filled */
     struct lines lines = {.line = room,
                           .most = (size_t)config->max_header_lines,
                           .end = o->version + VERSION_SIZE + 2,

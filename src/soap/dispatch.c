@@ -245,7 +245,8 @@ static void begin(const struct endpoint *endpoint, const struct wire_operation *
 static void end(struct soap_worker *worker)
 {
     soap_destroy(&worker->soap);
-    soap_end(&worker->soap);
+    /* soap_end would walk gSOAP's hash tables of ids as well; soap_begin_recv does so anyway. */
+    soap_dealloc(&worker->soap, NULL);
     arena_reset(worker->session.arena);
     worker->guard = NULL;
     worker->exchange = NULL;

@@ -72,7 +72,7 @@ static size_t leading_space(const char *text, size_t n)
 
 bool attachments_add(struct attachments *attachments, const char *text, size_t n, struct err *err)
 {
-    uint8_t room[PIECE / 4 * 3 + 3];
+    uint8_t room[PIECE / 4 * 3 + 3] __attribute__((uninitialized)); /* it is large, and filled */
 
     if (!attachments->filling) {
         const size_t blank = leading_space(text, n);
