@@ -6,6 +6,7 @@ set -euo pipefail
 # The endpoints that are built: the prefix of their handlers, and their WSDL. One line each.
 endpoints=(
     basic=CorrespondenceAgencyExternalBasic
+    receipt=ReceiptAgencyExternalBasic
 )
 
 root=$(cd "$(dirname "$0")/.." && pwd)

@@ -91,6 +91,7 @@ const struct config_setting config_settings[] = {
     SIZE(max_long_text, "4m", KIB, 64 * MIB, "largest text of MessageBody, CustomMessageData and FormDataXml, in bytes"),
     NUMBER(max_references, "100000", 1, 10000000, "most references of one status query; more are refused"),
     NUMBER(references_answered, "10000", 1, 1000000, "most messages of one status answer; then LimitReached is true"),
+    NUMBER(receipts_answered, "10000", 1, 1000000, "most receipts of one list: the newest ones"),
     NUMBER(max_attachments, "100", 0, 10000, "most attachments of one message"),
     SIZE(max_attachment_bytes, "200m", 0, 2 * GIB, "attachments of one message together, decoded"),
     TEXT(spool_directory, "/tmp", "folder for the unlinked files that hold large attachments while they arrive"),

@@ -63,6 +63,7 @@ struct config {
     int64_t max_long_text;
     int64_t max_references;
     int64_t references_answered;
+    int64_t receipts_answered;
     int64_t max_attachments;
     int64_t max_attachment_bytes;
     char *spool_directory;

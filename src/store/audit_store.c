@@ -24,7 +24,7 @@ static void entry_params(struct params *params, const struct audit_entry *entry)
     add_number(params, entry->error_id);
     params_text(params, entry->error_guid);
     params_text_cut(params, entry->reference, CLAIMED_CHARACTERS);
-    params_null(params); /* receipt */
+    add_number(params, entry->receipt_id);
     params_null(params); /* correspondence */
     params_int8(params, entry->count);
 }

@@ -17,7 +17,8 @@ struct audit_entry {
     const char *result;          /* "ok", "fault", ... a constant */
     int32_t error_id;
     const char *error_guid; /* NULL if none */
-    int64_t count;          /* messages answered */
+    int32_t receipt_id;     /* 0 if none */
+    int64_t count;          /* messages or receipts answered */
 };
 
 /* Adds the row and commits; durable: waits for the disk, else the commit is asynchronous. */

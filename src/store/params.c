@@ -9,7 +9,11 @@
 #define EPOCH_2000 INT64_C(946684800000000)
 
 /* pg_type.h: these never change. */
-enum { OID_INT4 = 23, OID_TEXT = 25 };
+enum { OID_INT4 = 23, OID_TEXT = 25, OID_TIMESTAMPTZ = 1184 };
+
+/* Between these lies every time that is stored. */
+#define FIRST_MOMENT INT64_C(-62135596800000000) /* 0001-01-01 */
+#define LAST_MOMENT INT64_C(253402300799999999)  /* 9999-12-31 */
 
 static void add(struct params *params, const void *value, size_t n)
 {
@@ -95,6 +99,24 @@ void params_moment(struct params *params, struct moment moment)
         params_null(params);
 }
 
+/* A time outside the years that a message can have would be outside PostgreSQL's too. */
+static void add_within(struct params *params, int64_t when)
+{
+    if (when < FIRST_MOMENT)
+        when = FIRST_MOMENT;
+    params_time(params, when > LAST_MOMENT ? LAST_MOMENT : when);
+}
+
+void params_from(struct params *params, struct moment moment)
+{
+    add_within(params, moment.given ? moment.when : FIRST_MOMENT);
+}
+
+void params_to(struct params *params, struct moment moment)
+{
+    add_within(params, moment.given ? moment.when : LAST_MOMENT);
+}
+
 static uint8_t *put4(uint8_t *at, uint32_t number)
 {
     number = htobe32(number);
@@ -153,6 +175,24 @@ bool params_int4s(struct params *params, struct arena *arena, const int32_t *num
     at = put_array_head(room, OID_INT4, count);
     for (size_t i = 0; i < count; i++)
         at = put4(put4(at, 4), (uint32_t)numbers[i]);
+    add(params, room, (size_t)(at - room));
+    return true;
+}
+
+bool params_times(struct params *params, struct arena *arena, const int64_t *times, size_t count)
+{
+    const size_t size = 20 + 12 * count;
+    uint8_t *room = size > INT_MAX ? NULL : arena_alloc(arena, size);
+    uint8_t *at = NULL;
+
+    if (room == NULL)
+        return false;
+    at = put_array_head(room, OID_TIMESTAMPTZ, count);
+    for (size_t i = 0; i < count; i++) {
+        const uint64_t number = htobe64((uint64_t)(times[i] - EPOCH_2000));
+
+        at = put_element(at, &number, sizeof(number));
+    }
     add(params, room, (size_t)(at - room));
     return true;
 }

@@ -36,9 +36,15 @@ void params_bytes(struct params *params, const void *data, size_t n);
 void params_time(struct params *params, int64_t when);
 void params_moment(struct params *params, struct moment moment);
 
-/* text[] and int4[]; built in arena. false: memory ran out, or more than an array holds. */
+/* The ends of a span of time: what is not given is the first or the last moment that there is. */
+void params_from(struct params *params, struct moment moment);
+void params_to(struct params *params, struct moment moment);
+
+/* text[], int4[] and timestamptz[]; built in arena. false: memory ran out, or more than an array
+ * holds. */
 bool params_texts(struct params *params, struct arena *arena, const char *const *texts,
                   size_t count);
 bool params_int4s(struct params *params, struct arena *arena, const int32_t *numbers, size_t count);
+bool params_times(struct params *params, struct arena *arena, const int64_t *times, size_t count);
 
 #endif

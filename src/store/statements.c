@@ -39,6 +39,25 @@
     "AND ($6::int2 = 0 OR current_status = $6) AND ($7::bool IS NULL OR notified = $7) "
 #define STATE_ORDER "ORDER BY created DESC, id DESC LIMIT $8"
 
+/* Receipts of "main" with their sub-receipts, newest first, a row for each reference that was added
+ * to one; OFFSET 0 keeps each look-up one by key, however many receipts are expected. */
+#define RECEIPT_TREE                                                                               \
+    "SELECT " RECEIPT_COLUMNS ", o.organization_number, t.reportee, f.type, f.value "              \
+    "FROM (SELECT m.*, m.last_changed AS main_changed, m.id AS main_id FROM main m UNION ALL "     \
+    "SELECT k.*, m.last_changed, m.id FROM main m CROSS JOIN LATERAL ("                            \
+    "SELECT * FROM dpvd.receipt sub WHERE sub.sender_id = m.sender_id AND sub.parent_id = m.id "   \
+    "OFFSET 0) k) r "                                                                              \
+    "JOIN dpvd.sender o ON o.id = r.sender_id "                                                    \
+    "LEFT JOIN LATERAL (SELECT reportee FROM dpvd.correspondence_state c "                         \
+    "WHERE c.sender_id = r.sender_id AND c.id = r.correspondence_id OFFSET 0) t ON true "          \
+    "LEFT JOIN LATERAL (SELECT type, value FROM dpvd.receipt_reference n "                         \
+    "WHERE n.sender_id = r.sender_id AND n.receipt_id = r.id OFFSET 0) f ON true "                 \
+    "ORDER BY r.main_changed DESC, r.main_id DESC, r.id <> r.main_id, r.id, f.type, f.value"
+
+/* Messages that the caller $1 handed to another sender; $2 is the caller's organisation number. */
+#define ACTUAL_SENDER                                                                              \
+    "c.actual_number = $2 AND c.actual_number <> c.technical_number AND c.sender_id <> $1 "
+
 static const char *const texts[STMT_COUNT] = {
     [STMT_PING] = "SELECT pg_is_in_recovery()",
 
@@ -174,6 +193,60 @@ static const char *const texts[STMT_COUNT] = {
     [STMT_STATUS_BY_REPORTEE] = STATE_FILTER "AND reportee = $9 " STATE_ORDER,
     [STMT_STATUS_BY_REFERENCE] = STATE_FILTER
     "AND senders_reference = $9 AND ($10::text IS NULL OR reportee = $10) " STATE_ORDER,
+
+    [STMT_RECEIPT_BY_ID] =
+        "WITH main AS MATERIALIZED ("
+        "SELECT r.* FROM dpvd.receipt r WHERE r.sender_id = $1 AND r.id = $3 UNION ALL "
+        "SELECT r.* FROM dpvd.correspondence c "
+        "JOIN dpvd.receipt r ON r.sender_id = c.sender_id AND r.id = c.receipt_id "
+        "WHERE " ACTUAL_SENDER "AND c.receipt_id = $3 LIMIT 1) " RECEIPT_TREE,
+
+    /* $3 the type of the reference, $4 its value. */
+    [STMT_RECEIPT_BY_REFERENCE] =
+        "WITH main AS MATERIALIZED (SELECT r.* FROM ("
+        "(SELECT sender_id, id FROM dpvd.receipt WHERE sender_id = $1 AND senders_reference = $4 "
+        "AND $3::int2 = 1 AND parent_id IS NULL ORDER BY id DESC LIMIT 1) UNION ALL "
+        "(SELECT sender_id, receipt_id FROM dpvd.receipt_reference "
+        "WHERE sender_id = $1 AND type = $3 AND value = $4 ORDER BY receipt_id DESC LIMIT 1) "
+        "UNION ALL (SELECT c.sender_id, c.receipt_id FROM dpvd.correspondence c "
+        "WHERE " ACTUAL_SENDER "AND c.senders_reference = $4 AND $3 = 1 "
+        "ORDER BY c.receipt_id DESC LIMIT 1)) k "
+        "JOIN dpvd.receipt r ON r.sender_id = k.sender_id AND r.id = k.id "
+        "ORDER BY r.id DESC LIMIT 1) " RECEIPT_TREE,
+
+    [STMT_RECEIPT_LIST] =
+        "WITH main AS MATERIALIZED (SELECT * FROM dpvd.receipt WHERE sender_id = $1 AND type = $2 "
+        "AND parent_id IS NULL AND last_changed >= $3 AND last_changed <= $4 "
+        "ORDER BY last_changed DESC, id DESC LIMIT $5) " RECEIPT_TREE,
+
+    /* All or nothing: every receipt is as it was when the change was made up ($11). $10 are the
+     * receipts, the audited one first, $16 to $18 references to add. */
+    [STMT_RECEIPT_UPDATE] =
+        "WITH wanted AS MATERIALIZED (SELECT * FROM unnest($10::int4[], $11::timestamptz[], "
+        "$12::int4[], $13::text[], $14::text[]) AS w (id, was, status, text, history)), "
+        "locked AS MATERIALIZED (SELECT r.id FROM wanted w "
+        "JOIN dpvd.receipt r ON r.sender_id = $1 AND r.id = w.id "
+        "WHERE r.last_changed = w.was ORDER BY r.id FOR UPDATE OF r), "
+        "good AS MATERIALIZED (SELECT 1 FROM locked HAVING count(*) = cardinality($10::int4[])), "
+        "changed AS (UPDATE dpvd.receipt r SET status = w.status, text = w.text, "
+        "history = w.history, last_changed = $9 FROM wanted w, good "
+        "WHERE r.sender_id = $1 AND r.id = w.id), "
+        "added AS (INSERT INTO dpvd.receipt_reference (sender_id, receipt_id, type, value) "
+        "SELECT $1, f.receipt_id, f.type, f.value FROM good, "
+        "unnest($16::int4[], $17::int4[], $18::text[]) AS f (receipt_id, type, value) "
+        "ON CONFLICT DO NOTHING), "
+        "audit AS (INSERT INTO dpvd.audit_log (" AUDIT_CALL ", result, senders_reference, "
+        "receipt_id) SELECT " CALL_PARAMS ", 'updated', $15, ($10::int4[])[1] FROM good) "
+        "SELECT count(*) FROM good",
+
+    [STMT_RECEIPT_CREATE] =
+        "WITH r AS (INSERT INTO dpvd.receipt (sender_id, id, type, status, created, last_changed, "
+        "text) VALUES ($1, nextval('dpvd.receipt_id'), $9, $10, $11, $11, $12) RETURNING id), "
+        "added AS (INSERT INTO dpvd.receipt_reference (sender_id, receipt_id, type, value) "
+        "SELECT $1, r.id, f.type, f.value FROM r, unnest($13::int4[], $14::text[]) "
+        "AS f (type, value) ON CONFLICT DO NOTHING), "
+        "audit AS (INSERT INTO dpvd.audit_log (" AUDIT_CALL ", result, receipt_id) "
+        "SELECT " CALL_PARAMS ", 'created', r.id FROM r) SELECT id FROM r",
 };
 
 const char *statement_text(enum statement statement)

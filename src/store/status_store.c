@@ -4,12 +4,7 @@
 #include "store/row.h"
 #include "store/status_order.h"
 
-#include <limits.h>
 #include <string.h>
-
-/* Between these lies every created: what a filter does not say. */
-#define FIRST_MOMENT INT64_C(-62135596800000000) /* 0001-01-01 */
-#define LAST_MOMENT INT64_C(253402300799999999)  /* 9999-12-31 */
 
 /* Takes over the result of the exchange's only statement; the entries point into it. */
 static struct status_entry *take_entries(struct db *db, struct arena *arena, size_t *count_out)
@@ -69,24 +64,14 @@ bool status_store_by_references(struct db *db, struct arena *arena, int32_t send
     return true;
 }
 
-/* A time outside the years that a message can have would be outside PostgreSQL's too. */
-static int64_t within(struct moment moment, int64_t otherwise)
-{
-    if (!moment.given)
-        return otherwise;
-    if (moment.when < FIRST_MOMENT)
-        return FIRST_MOMENT;
-    return moment.when > LAST_MOMENT ? LAST_MOMENT : moment.when;
-}
-
 static enum statement filter_params(struct params *params, int32_t sender_id,
                                     const struct status_filter *filter, size_t limit)
 {
     params_int4(params, sender_id);
     params_text(params, filter->service_code);
     params_int4(params, filter->service_edition);
-    params_time(params, within(filter->created_after, FIRST_MOMENT));
-    params_time(params, within(filter->created_before, LAST_MOMENT));
+    params_from(params, filter->created_after);
+    params_to(params, filter->created_before);
     params_int2(params, (int)filter->current);
     params_choice(params, filter->notification_sent);
     params_int8(params, (int64_t)limit + 1);

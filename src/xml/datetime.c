@@ -1,6 +1,7 @@
 #include "xml/datetime.h"
 
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -226,20 +227,26 @@ static char *put(char *p, int digits, int number, char after)
     return p + 1;
 }
 
-void datetime_format(int64_t when, char text_out[DATETIME_TEXT_SIZE])
+/* The Norwegian date of a moment, and the second of its day. */
+static int shown_at(int64_t when, struct fields *f)
 {
     const int64_t first = days_from_date(1, 1, 1) * DAY;
     const int64_t last = days_from_date(10000, 1, 1) * DAY - 1;
     int64_t seconds = floor_div(when, MICRO);
-    const int millis = (int)((when % MICRO + MICRO) % MICRO / 1000);
-    struct fields f = {0};
-    int of_day = 0;
-    char *p = text_out;
 
     seconds += cached_offset_at(seconds);
     seconds = seconds < first ? first : seconds > last ? last : seconds;
-    date_from_days(floor_div(seconds, DAY), &f);
-    of_day = (int)(seconds - floor_div(seconds, DAY) * DAY);
+    date_from_days(floor_div(seconds, DAY), f);
+    return (int)(seconds - floor_div(seconds, DAY) * DAY);
+}
+
+void datetime_format(int64_t when, char text_out[DATETIME_TEXT_SIZE])
+{
+    const int millis = (int)((when % MICRO + MICRO) % MICRO / 1000);
+    struct fields f = {0};
+    const int of_day = shown_at(when, &f);
+    char *p = text_out;
+
     p = put(p, 4, f.year, '-');
     p = put(p, 2, f.month, '-');
     p = put(p, 2, f.day, 'T');
@@ -253,6 +260,18 @@ void datetime_format(int64_t when, char text_out[DATETIME_TEXT_SIZE])
             p--;
     }
     *p = '\0';
+}
+
+void datetime_format_history(int64_t when, char text_out[DATETIME_TEXT_SIZE])
+{
+    static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+    struct fields f = {0};
+    const int of_day = shown_at(when, &f);
+    const int hour = of_day / 3600;
+
+    snprintf(text_out, DATETIME_TEXT_SIZE, "%.3s %2d %04d %2d:%02d%s", months + 3 * (f.month - 1),
+             f.day, f.year, hour % 12 == 0 ? 12 : hour % 12, of_day / 60 % 60,
+             hour < 12 ? "AM" : "PM");
 }
 
 /* Without its data libc takes any name for UTC. */

@@ -24,6 +24,9 @@ bool datetime_parse(const char *text, struct datetime *datetime_out);
  * safe in every thread; years are kept within 1 to 9999. */
 void datetime_format(int64_t when, char text_out[DATETIME_TEXT_SIZE]);
 
+/* The same moment as receipt histories show it (domain.md 4.7): "Apr  9 2018  9:01AM". */
+void datetime_format_history(int64_t when, char text_out[DATETIME_TEXT_SIZE]);
+
 /* Sets TZ to Europe/Oslo for the process; false when the time zone data is not installed. To be
  * called before threads start and before any other function here. */
 bool datetime_setup(void);

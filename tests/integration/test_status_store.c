@@ -252,6 +252,10 @@ static const char *const indexes[STMT_COUNT] = {
     [STMT_STATUS_BY_SERVICE] = "correspondence_state_service",
     [STMT_STATUS_BY_REPORTEE] = "correspondence_state_reportee",
     [STMT_STATUS_BY_REFERENCE] = "correspondence_state_reference",
+    [STMT_RECEIPT_BY_ID] = "receipt_pkey",
+    [STMT_RECEIPT_BY_REFERENCE] = "receipt_senders_reference",
+    [STMT_RECEIPT_LIST] = "receipt_changed",
+    [STMT_RECEIPT_UPDATE] = "receipt_pkey",
 };
 
 START_TEST(no_statement_reads_a_big_table_from_end_to_end)
