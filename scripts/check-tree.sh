@@ -50,9 +50,14 @@ ours() {
     find src tests scripts -name node_modules -prune -o -type f -name "$1" -print | sort
 }
 
+# What git knows or would take; without git, what is neither built nor running.
+kept_files() {
+    git ls-files -co --exclude-standard 2>/dev/null || ls -A -I .git -I 'build*' -I var
+}
+
 check_top_level() {
     local name
-    for name in $(git ls-files -co --exclude-standard | cut -d / -f 1 | sort -u); do
+    for name in $(kept_files | cut -d / -f 1 | sort -u); do
         [[ " $top_level " == *" $name "* ]] || complain "$name does not belong in the top folder"
     done
     for name in $top_level; do

@@ -118,7 +118,7 @@ pid_t pg_launch(const char *folder, const char *const *arguments, const char *lo
 
     find_program(arguments[0], program);
     for (size_t i = 0; i < ARGUMENTS_MAX && arguments[i] != NULL; i++) {
-        words[i] = strdup(arguments[i]);
+        words[i] = strdup(i == 0 ? program : arguments[i]); /* initdb looks for its own folder */
         if (words[i] == NULL)
             pg_die("out of memory");
     }
