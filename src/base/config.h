@@ -16,6 +16,7 @@ struct config {
     char *tls_listen;
     char *admin_listen;
     char *public_url;
+    char *trusted_proxies;
     char *tls_certificate;
     char *tls_key;
     char *tls_priorities;
