@@ -103,6 +103,9 @@ const struct config_setting config_settings[] = {
     NUMBER(password_cache_entries, "10000", 1, 1000000, "most verified passwords remembered"),
     NUMBER(password_hashes, "0", 0, 64, "password hashes computed at one time; 0: half the cores, at least one"),
     NUMBER(password_queue, "64", 1, 10000, "requests that may wait for a password hash; more are told to try again"),
+    NUMBER(login_failures, "5", 0, 20, "wrong passwords for one user name from one address that lock it out from there; 0 switches this off"),
+    TIME(login_window, "15m", 100, 24 * HOUR, "time within which they count together"),
+    TIME(login_lock, "60m", 100, 24 * HOUR, "how long it is locked out"),
 
     SWITCH(allow_synthetic_persons, "off", "accept the synthetic identity numbers of test populations"),
     SWITCH(duplicate_detection, "on", "answer a repeated request with its first receipt"),

@@ -74,6 +74,9 @@ struct config {
     int64_t password_cache_entries;
     int64_t password_hashes;
     int64_t password_queue;
+    int64_t login_failures;
+    int64_t login_window;
+    int64_t login_lock;
 
     /* rules */
     int64_t allow_synthetic_persons;
