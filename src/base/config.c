@@ -1,5 +1,7 @@
 #include "base/config.h"
 
+#include "base/address.h"
+
 #include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -48,6 +50,7 @@ const struct config_setting config_settings[] = {
     TEXT(tls_listen, "", "address:port for HTTPS; empty switches it off"),
     TEXT(admin_listen, "127.0.0.1:9464", "address:port of the operators' listener with /metrics; empty switches it off"),
     TEXT(public_url, "", "scheme://host that served WSDLs name; empty: what the caller used"),
+    TEXT(trusted_proxies, "", "addresses and networks of proxies whose Forwarded or X-Forwarded-For names the caller; empty: none"),
     TEXT(tls_certificate, "", "PEM file with the certificate chain; read again on SIGHUP"),
     TEXT(tls_key, "", "PEM file with the private key; read again on SIGHUP"),
     TEXT(tls_priorities, "NONE:+VERS-TLS1.3:+VERS-TLS1.2:+ECDHE-ECDSA:+ECDHE-RSA:+AEAD:+AES-256-GCM:+AES-128-GCM:+CHACHA20-POLY1305:+GROUP-ALL:+SIGN-ALL:-SIGN-RSA-SHA1:-SIGN-ECDSA-SHA1:+COMP-NULL:+CTYPE-X509:%NO_TICKETS:%SAFE_RENEGOTIATION", "GnuTLS priority string"),
@@ -101,6 +104,9 @@ const struct config_setting config_settings[] = {
     NUMBER(password_cache_entries, "10000", 1, 1000000, "most verified passwords remembered"),
     NUMBER(password_hashes, "0", 0, 64, "password hashes computed at one time; 0: half the cores, at least one"),
     NUMBER(password_queue, "64", 1, 10000, "requests that may wait for a password hash; more are told to try again"),
+    NUMBER(login_failures, "5", 0, 20, "wrong passwords for one user name from one address that lock it out from there; 0 switches this off"),
+    TIME(login_window, "15m", 100, 24 * HOUR, "time within which they count together"),
+    TIME(login_lock, "60m", 100, 24 * HOUR, "how long it is locked out"),
 
     SWITCH(allow_synthetic_persons, "off", "accept the synthetic identity numbers of test populations"),
     SWITCH(duplicate_detection, "on", "answer a repeated request with its first receipt"),
@@ -356,6 +362,8 @@ bool config_verify(const struct config *config, struct err *err)
         return err_set(err, ERR_INVALID, "max_body must fit into held_bytes less held_reserve");
     if (config->database_lock_timeout >= config->database_deadline)
         return err_set(err, ERR_INVALID, "database_lock_timeout must be below database_deadline");
+    if (!networks_parse(config->trusted_proxies, &(struct networks){0}, err))
+        return err_wrap(err, "trusted_proxies");
     return verify_tls(config, err);
 }
 

@@ -16,6 +16,7 @@ struct config {
     char *tls_listen;
     char *admin_listen;
     char *public_url;
+    char *trusted_proxies;
     char *tls_certificate;
     char *tls_key;
     char *tls_priorities;
@@ -74,6 +75,9 @@ struct config {
     int64_t password_cache_entries;
     int64_t password_hashes;
     int64_t password_queue;
+    int64_t login_failures;
+    int64_t login_window;
+    int64_t login_lock;
 
     /* rules */
     int64_t allow_synthetic_persons;

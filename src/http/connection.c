@@ -1,5 +1,6 @@
 #include "http/connection.h"
 
+#include "base/address.h"
 #include "base/log.h"
 
 #include <arpa/inet.h>
@@ -58,6 +59,14 @@ static int socket_of(struct MHD_Connection *mhd)
     return info == NULL ? -1 : info->connect_fd;
 }
 
+static bool is_trusted(const struct http_server *server, const char *client)
+{
+    struct address address = {0};
+
+    return address_parse(client, strlen(client), &address) &&
+           networks_contain(&server->proxies, &address);
+}
+
 /* MHD cannot be told here to drop the connection: a shut socket makes it do so. */
 static void opened(struct loop *loop, struct MHD_Connection *mhd, void **socket_context)
 {
@@ -72,6 +81,7 @@ static void opened(struct loop *loop, struct MHD_Connection *mhd, void **socket_
     *socket_context = c;
     c->loop = loop;
     read_address(peer_of(mhd), c->client, key);
+    c->trusted = is_trusted(server, c->client);
     c->watch.fd = socket_of(mhd);
     c->watch.client = c->client;
     atomic_fetch_add(&loop->connections, 1);

@@ -8,8 +8,9 @@ struct connection {
     struct watch watch; /* first: the reaper hands back its address */
     struct loop *loop;
     struct address *address;
-    bool idle;   /* a request has been answered and the next has not begun */
-    bool linger; /* the peer may still be sending when we close */
+    bool idle;    /* a request has been answered and the next has not begun */
+    bool linger;  /* the peer may still be sending when we close */
+    bool trusted; /* a proxy whose word on the caller counts */
     char client[64];
 };
 

@@ -2,6 +2,7 @@
 #ifndef DPVD_HTTP_DOOR_H
 #define DPVD_HTTP_DOOR_H
 
+#include "base/address.h"
 #include "http/acceptor.h"
 #include "http/admission.h"
 #include "http/reaper.h"
@@ -40,6 +41,7 @@ struct http_server {
     const struct http_route *routes;
     struct http_workers workers; /* all NULL when there are none */
     struct listener listeners[LISTENERS];
+    struct networks proxies; /* that are trusted to name the caller */
     struct admission *admission;
     struct reaper *reaper;
     struct worker_pool *pool;

@@ -2,8 +2,10 @@
 
 #include "base/clock.h"
 #include "base/config.h"
+#include "base/log.h"
 #include "http/answer.h"
 #include "http/body.h"
+#include "http/forwarded.h"
 #include "http/headers.h"
 #include "http/routes.h"
 
@@ -59,6 +61,22 @@ static bool line_as_sent(const struct request *r, const struct opening *o)
            (r->exchange.query == NULL || headers_is_visible(r->exchange.query));
 }
 
+/* Behind a trusted proxy the caller is whom the proxy names. */
+static void read_client(struct request *r, const struct lines *lines)
+{
+    struct address client = {0};
+    const char *reason = NULL;
+
+    if (!r->connection->trusted)
+        return;
+    address_parse(r->connection->client, strlen(r->connection->client), &client);
+    if (forwarded_client(lines->line, lines->count, &r->server->proxies, &client, &reason))
+        address_text(&client, r->exchange.client);
+    else
+        log_event(LOG_WARN, "forwarded_odd", F_STR("proxy", r->connection->client),
+                  F_STR("reason", reason));
+}
+
 /* Fills the facts; 0, or the status to refuse the request with. */
 static int read_head(struct request *r, const struct opening *o, struct header_facts *facts,
                      const char **reason)
@@ -70,6 +88,7 @@ static int read_head(struct request *r, const struct opening *o, struct header_f
                           .most = (size_t)config->max_header_lines,
                           .end = o->version + VERSION_SIZE + 2,
                           .as_sent = true};
+    int status = 0;
 
     if (!line_as_sent(r, o)) {
         *reason = "the request line is malformed";
@@ -84,8 +103,11 @@ static int read_head(struct request *r, const struct opening *o, struct header_f
         *reason = "the headers are malformed";
         return 400;
     }
-    return headers_read(lines.line, lines.count, strcmp(o->version, "HTTP/1.0") == 0, facts,
-                        reason);
+    status =
+        headers_read(lines.line, lines.count, strcmp(o->version, "HTTP/1.0") == 0, facts, reason);
+    if (status == 0)
+        read_client(r, &lines);
+    return status;
 }
 
 static void fill_exchange(struct request *r, const struct opening *o,

@@ -140,7 +140,7 @@ bool http_server_start(const struct config *config, const struct http_route *rou
         s->workers = *workers;
     name_listeners(s);
     raise_descriptors(config);
-    if (!start(s, err)) {
+    if (!networks_parse(config->trusted_proxies, &s->proxies, err) || !start(s, err)) {
         http_server_stop(&s);
         return false;
     }

@@ -18,7 +18,7 @@ struct http_exchange {
     const char *host;   /* Host header */
     const char *content_type;
     const char *soap_action;
-    char client[64]; /* the peer's address as text */
+    char client[64]; /* the caller's address as text: the peer's, or what a trusted proxy says */
     bool tls;
     int64_t started;     /* clock_monotonic when the headers were complete */
     uint64_t body_bytes; /* received so far */

@@ -16,6 +16,8 @@ struct caller {
     const char *system_user_name;
     const char *system_user_code; /* NULL if it has none */
     const char *password_hash;
+    bool locked;                /* by an operator, or by wrong passwords from the same address */
+    bool address_allowed;       /* it may call from where this call comes from */
     int64_t credential_version; /* changes with password, lock and status */
     int32_t sender_id;          /* the tenant */
     enum sender_kind kind;

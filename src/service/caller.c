@@ -5,8 +5,9 @@
 #include "service/passwords.h"
 #include "store/audit_store.h"
 #include "store/facts_store.h"
+#include "store/login_store.h"
 
-enum { ERROR_EXTERNAL_SYSTEM = 989 };
+enum { ERROR_NOT_AUTHORIZED = 5, ERROR_EXTERNAL_SYSTEM = 989 };
 
 static void give_guid(struct err *err)
 {
@@ -16,24 +17,98 @@ static void give_guid(struct err *err)
         ident_uuid_text(uuid, err->guid);
 }
 
+/* The audit row of a call that err ended; a caller that is not authenticated is NULL. */
+static struct audit_entry entry_of(const struct call *call, const struct credentials *credentials,
+                                   const struct caller *caller, const char *result, struct err *err)
+{
+    give_guid(err);
+    return (struct audit_entry){
+        .call = call,
+        .caller = caller,
+        .user_name = credentials->user_name,
+        .result = result,
+        .error_id = err->code,
+        .error_guid = err->guid,
+    };
+}
+
+/* Whether it could be written or not, the call is refused. */
+static void tell_failure(const struct err *failure, const struct err *err)
+{
+    log_event(LOG_ERROR, "audit_failed", F_STR("error", failure->msg), F_STR("guid", err->guid));
+}
+
+static void audit(const struct session *session, const struct audit_entry *entry,
+                  const struct err *err)
+{
+    struct err failure = {0};
+
+    if (!audit_store_add(session->db, entry, true, &failure))
+        tell_failure(&failure, err);
+}
+
 void caller_audit_fault(const struct session *session, const struct call *call,
                         const struct credentials *credentials, const struct caller *caller,
                         const char *reference, struct err *err)
 {
-    struct audit_entry entry = {
-        .call = call,
-        .caller = caller,
-        .user_name = credentials->user_name,
-        .reference = reference,
-        .result = err->kind == ERR_CONFLICT ? "conflict" : "fault",
-        .error_id = err->code,
-    };
-    struct err failure = {0};
+    struct audit_entry entry =
+        entry_of(call, credentials, caller, err->kind == ERR_CONFLICT ? "conflict" : "fault", err);
 
-    give_guid(err);
-    entry.error_guid = err->guid;
-    if (!audit_store_add(session->db, &entry, true, &failure))
-        log_event(LOG_ERROR, "audit_failed", F_STR("error", failure.msg), F_STR("guid", err->guid));
+    entry.reference = reference;
+    audit(session, &entry, err);
+}
+
+/* system_user is 0 for a name that nobody has. */
+static void log_refusal(const struct call *call, const struct caller *caller, const char *reason)
+{
+    log_event(LOG_WARN, "login_refused", F_STR("reason", reason), F_STR("client", call->client),
+              F_INT("system_user", caller->system_user_id));
+}
+
+/* What could be a guess counts towards a lock, for user names that nobody has as for others. */
+static void count_failure(const struct session *session, const struct call *call,
+                          const struct credentials *credentials, const struct caller *caller,
+                          const struct audit_entry *entry, const struct err *err)
+{
+    const struct login login = {credentials->user_name, call->client};
+    struct err failure = {0};
+    bool locked_out = false;
+
+    if (!login_store_fail(session->db, &login, entry, &locked_out, &failure))
+        tell_failure(&failure, err);
+    else if (locked_out)
+        log_event(LOG_WARN, "login_locked", F_STR("client", call->client),
+                  F_INT("system_user", caller->system_user_id));
+}
+
+static bool refuse_password(const struct session *session, const struct call *call,
+                            const struct credentials *credentials, const struct caller *caller,
+                            struct err *err)
+{
+    struct audit_entry entry;
+
+    err_set_code(err, ERR_DENIED, ERROR_EXTERNAL_SYSTEM,
+                 "Incorrect username/password/pin given for user");
+    entry = entry_of(call, credentials, NULL, "fault", err);
+    log_refusal(call, caller, caller->locked ? "wrong password while locked" : "wrong password");
+    if (session->process->config->login_failures > 0 && credentials->user_name != NULL &&
+        passwords_is_possible(credentials->password))
+        count_failure(session, call, credentials, caller, &entry, err);
+    else
+        audit(session, &entry, err);
+    return false;
+}
+
+/* Who knows the password may know why it does not help. */
+static bool refuse_known(const struct session *session, const struct call *call,
+                         const struct credentials *credentials, const struct caller *caller,
+                         const char *result, struct err *err)
+{
+    const struct audit_entry entry = entry_of(call, credentials, caller, result, err);
+
+    log_refusal(call, caller, result);
+    audit(session, &entry, err);
+    return false;
 }
 
 bool caller_verify(const struct session *session, const struct call *call,
@@ -44,26 +119,36 @@ bool caller_verify(const struct session *session, const struct call *call,
 
     if (!passwords_verify(session->process->passwords, caller, credentials, &good, err))
         return false;
-    if (good)
-        return true;
-    err_set_code(err, ERR_DENIED, ERROR_EXTERNAL_SYSTEM,
-                 "Incorrect username/password/pin given for user");
-    caller_audit_fault(session, call, credentials, NULL, NULL, err);
-    return false;
+    if (!good)
+        return refuse_password(session, call, credentials, caller, err);
+    if (caller->locked) {
+        err_set_code(err, ERR_DENIED, ERROR_EXTERNAL_SYSTEM,
+                     "The EndUserSystem System with ID: %s is locked out.",
+                     caller->system_user_name);
+        return refuse_known(session, call, credentials, caller, "locked", err);
+    }
+    if (!caller->address_allowed) {
+        err_set_code(err, ERR_DENIED, ERROR_NOT_AUTHORIZED,
+                     "AgencySystem %s is not authorized to call service from ip %s",
+                     caller->system_user_name, call->client);
+        return refuse_known(session, call, credentials, caller, "wrong_address", err);
+    }
+    return true;
 }
 
 bool caller_authenticate(const struct session *session, const struct call *call,
                          const struct credentials *credentials, struct caller *caller_out,
                          struct err *err)
 {
+    const struct login login = {credentials->user_name, call->client};
     struct caller caller = {0};
 
-    if (!facts_load_caller(session->db, session->arena, credentials->user_name, &caller, err) ||
+    if (!facts_load_caller(session->db, session->arena, &login, &caller, err) ||
         !caller_verify(session, call, credentials, &caller, err))
         return false;
     /* A suspended sender may still ask; one that has left may not (domain.md 10.6). */
     if (caller.status == SENDER_TERMINATED) {
-        err_set_code(err, ERR_DENIED, 5, "The sender's agreement is terminated");
+        err_set_code(err, ERR_DENIED, ERROR_NOT_AUTHORIZED, "The sender's agreement is terminated");
         caller_audit_fault(session, call, credentials, &caller, NULL, err);
         return false;
     }

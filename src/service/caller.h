@@ -6,8 +6,9 @@
 #include "model/sender.h"
 #include "service/session.h"
 
-/* Checks the credentials against the loaded caller: ERR_DENIED with ErrorID 989, the same for
- * unknown user and wrong password (domain.md 2.3, 11.2), after its audit row was written. */
+/* Checks the credentials against the loaded caller: ERR_DENIED after the audit row was written,
+ * with ErrorID 989 and the same answer for unknown user and wrong password, locked or not; with the
+ * right password 989 when locked out, 5 from a wrong address (domain.md 2.3, 11.2). */
 bool caller_verify(const struct session *session, const struct call *call,
                    const struct credentials *credentials, const struct caller *caller,
                    struct err *err);

@@ -193,6 +193,11 @@ static bool hash_matches(const char *password, const char *stored, bool *match_o
     return true;
 }
 
+bool passwords_is_possible(const char *password)
+{
+    return password != NULL && strlen(password) <= PASSWORD_BYTES;
+}
+
 bool passwords_verify(struct passwords *p, const struct caller *caller,
                       const struct credentials *credentials, bool *good_out, struct err *err)
 {
@@ -202,7 +207,7 @@ bool passwords_verify(struct passwords *p, const struct caller *caller,
     bool match = false;
     bool ok = false;
 
-    if (password == NULL || strlen(password) > PASSWORD_BYTES) {
+    if (!passwords_is_possible(password)) {
         *good_out = false;
         return true;
     }

@@ -19,6 +19,9 @@ struct passwords *passwords_new(const struct config *config);
 bool passwords_verify(struct passwords *passwords, const struct caller *caller,
                       const struct credentials *credentials, bool *good_out, struct err *err);
 
+/* Whether the text can be anybody's password: it is there and not too long. */
+bool passwords_is_possible(const char *password);
+
 void passwords_free(struct passwords **passwords);
 
 #endif

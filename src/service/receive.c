@@ -109,6 +109,7 @@ bool receive_message(const struct session *session, const struct call *call,
     const struct config *config = session->process->config;
     const struct rule_limits limits = limits_of(config);
     uint8_t digest[32];
+    const struct login login = {credentials->user_name, call->client};
     struct facts facts = {0};       /* one read */
     struct verdict verdict = {0};   /* one pure decision */
     struct decision decision = {0}; /* one write */
@@ -121,8 +122,7 @@ bool receive_message(const struct session *session, const struct call *call,
 
     if (!message_digest(message, digest))
         return err_no_memory(err);
-    if (!facts_load(session->db, session->arena, credentials->user_name, message, digest, &facts,
-                    err))
+    if (!facts_load(session->db, session->arena, &login, message, digest, &facts, err))
         return false;
     if (!caller_verify(session, call, credentials, &facts.caller, err))
         return false;

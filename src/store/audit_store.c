@@ -29,13 +29,19 @@ static void entry_params(struct params *params, const struct audit_entry *entry)
     params_int8(params, entry->count);
 }
 
-bool audit_store_add(struct db *db, const struct audit_entry *entry, bool durable, struct err *err)
+bool audit_store_send(struct db *db, const struct audit_entry *entry, struct err *err)
 {
-    const struct params none = {0};
     struct params params = {0};
 
     entry_params(&params, entry);
+    return exchange_send(db, STMT_AUDIT_ADD, &params, err);
+}
+
+bool audit_store_add(struct db *db, const struct audit_entry *entry, bool durable, struct err *err)
+{
+    const struct params none = {0};
+
     return exchange_begin(db, true, err) &&
            (durable || exchange_send(db, STMT_COMMIT_ASYNCHRONOUSLY, &none, err)) &&
-           exchange_send(db, STMT_AUDIT_ADD, &params, err) && exchange_finish(db, err);
+           audit_store_send(db, entry, err) && exchange_finish(db, err);
 }

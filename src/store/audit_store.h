@@ -21,6 +21,9 @@ struct audit_entry {
     int64_t count;          /* messages or receipts answered */
 };
 
+/* Sends the row with an exchange that was begun. */
+bool audit_store_send(struct db *db, const struct audit_entry *entry, struct err *err);
+
 /* Adds the row and commits; durable: waits for the disk, else the commit is asynchronous. */
 bool audit_store_add(struct db *db, const struct audit_entry *entry, bool durable, struct err *err);
 

@@ -1,6 +1,8 @@
 #include "store/facts_store.h"
 
+#include "base/clock.h"
 #include "store/exchange.h"
+#include "store/login_params.h"
 #include "store/receipt_row.h"
 #include "store/row.h"
 
@@ -21,8 +23,27 @@ static int32_t edition_number(const char *text)
     return number > INT32_MAX ? NO_EDITION : (int32_t)number;
 }
 
-static void read_caller(struct row *row, struct caller *caller)
+/* Who is asked for, and when. */
+struct question {
+    const struct config *config;
+    const char *user_name;
+    struct login_key key;
+    int64_t now;
+};
+
+static void question_make(const struct db *db, const struct login *login,
+                          struct question *question_out)
 {
+    question_out->config = db->config;
+    question_out->user_name = login->user_name;
+    question_out->now = clock_now();
+    login_key_make(login, &question_out->key);
+}
+
+static void read_caller(struct row *row, const struct question *question, struct caller *caller)
+{
+    struct moment since = {0};
+
     caller->found = row_has(row);
     caller->system_user_id = row_int4(row);
     caller->system_user_name = row_text(row);
@@ -34,6 +55,11 @@ static void read_caller(struct row *row, struct caller *caller)
     caller->status = (enum sender_status)row_int2(row);
     caller->organization_number = row_text(row);
     caller->name = row_text(row);
+    caller->address_allowed = row_bool(row);
+    caller->locked = row_bool(row);
+    since.given = row_has(row);
+    since.when = row_time(row);
+    caller->locked = caller->locked || login_is_locked(question->config, since, question->now);
 }
 
 static void read_service(struct row *row, struct service *service)
@@ -58,9 +84,9 @@ static void read_party(struct row *row, struct party *party)
     party->name = party->found ? name : NULL;
 }
 
-static void read_facts(struct row *row, struct facts *facts)
+static void read_facts(struct row *row, const struct question *question, struct facts *facts)
 {
-    read_caller(row, &facts->caller);
+    read_caller(row, question, &facts->caller);
     read_service(row, &facts->service);
     read_party(row, &facts->reportee);
     read_party(row, &facts->on_behalf_of);
@@ -82,14 +108,20 @@ static bool ask(struct db *db, enum statement statement, const struct params *pa
     return true;
 }
 
-static void facts_params(struct params *params, const char *user_name,
-                         const struct message *message, const uint8_t digest[32],
-                         bool look_for_reference)
+static void caller_params(struct params *params, const struct question *question)
+{
+    login_params_pair(params, &question->key);
+    login_params_address(params, &question->key);
+    params_time(params, question->now);
+}
+
+static void facts_params(struct params *params, const struct question *question,
+                         const struct message *message, const uint8_t digest[32])
 {
     const char *edition = message->service_edition;
     const bool newest = edition == NULL || edition[strspn(edition, " \t\r\n")] == '\0';
 
-    params_text(params, user_name);
+    params_text(params, question->user_name);
     params_text(params, message->service_code);
     params_int4(params, newest ? NO_EDITION : edition_number(edition));
     params_bool(params, newest);
@@ -97,42 +129,46 @@ static void facts_params(struct params *params, const char *user_name,
     params_text(params, message->on_behalf_of);
     params_bytes(params, digest, 32);
     params_text(params, message->reference);
-    params_bool(params, look_for_reference);
+    params_bool(params, strcmp(question->config->duplicate_reference, "refuse") == 0);
+    caller_params(params, question);
 }
 
-bool facts_load(struct db *db, struct arena *arena, const char *user_name,
+bool facts_load(struct db *db, struct arena *arena, const struct login *login,
                 const struct message *message, const uint8_t digest[32], struct facts *facts_out,
                 struct err *err)
 {
+    struct question question;
     struct params params = {0};
     struct row row = {.arena = arena};
     struct facts facts = {0};
     bool found = false;
 
-    facts_params(&params, user_name, message, digest,
-                 strcmp(db->config->duplicate_reference, "refuse") == 0);
+    question_make(db, login, &question);
+    facts_params(&params, &question, message, digest);
     if (!ask(db, STMT_FACTS, &params, &row, &found, err))
         return false;
-    read_facts(&row, &facts);
+    read_facts(&row, &question, &facts);
     if (row.failed)
         return err_no_memory(err);
     *facts_out = facts;
     return true;
 }
 
-bool facts_load_caller(struct db *db, struct arena *arena, const char *user_name,
+bool facts_load_caller(struct db *db, struct arena *arena, const struct login *login,
                        struct caller *caller_out, struct err *err)
 {
+    struct question question;
     struct params params = {0};
     struct row row = {.arena = arena};
     struct caller caller = {0};
     bool found = false;
 
-    params_text(&params, user_name);
+    question_make(db, login, &question);
+    params_text(&params, login->user_name);
+    caller_params(&params, &question);
     if (!ask(db, STMT_CALLER, &params, &row, &found, err))
         return false;
-    if (found)
-        read_caller(&row, &caller);
+    read_caller(&row, &question, &caller);
     if (row.failed)
         return err_no_memory(err);
     *caller_out = caller;

@@ -4,16 +4,17 @@
 
 #include "base/arena.h"
 #include "model/decision.h"
+#include "model/login.h"
 #include "store/db.h"
 
 /* Caller, service, reportee, actual sender and earlier receipt of one insert. Numbers and codes
  * that are NULL or not known are simply not found. Strings live in arena. */
-bool facts_load(struct db *db, struct arena *arena, const char *user_name,
+bool facts_load(struct db *db, struct arena *arena, const struct login *login,
                 const struct message *message, const uint8_t digest[32], struct facts *facts_out,
                 struct err *err);
 
 /* Only the caller; not found is true with caller_out->found false. */
-bool facts_load_caller(struct db *db, struct arena *arena, const char *user_name,
+bool facts_load_caller(struct db *db, struct arena *arena, const struct login *login,
                        struct caller *caller_out, struct err *err);
 
 /* A service by code and edition. */

@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "store/exchange.h"
+#include "store/login_store.h"
 #include "store/row.h"
 
 #include <pthread.h>
@@ -9,7 +10,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-enum { PAUSE_NANOSECONDS = 500 * 1000 * 1000 };
+enum { PAUSE_NANOSECONDS = 500 * 1000 * 1000, PROBES_A_SWEEP = 120 };
 
 struct monitor {
     const struct config *config;
@@ -54,6 +55,15 @@ static void note(struct monitor *monitor, bool up, const struct err *err, struct
     *last = *err;
 }
 
+/* What has to be done now and then is done where it makes nobody wait. */
+static void clean_up(struct monitor *monitor)
+{
+    struct err err = {0};
+
+    if (!login_store_sweep(monitor->db, &err))
+        log_event(LOG_WARN, "clean_up_failed", F_STR("error", err.msg));
+}
+
 /* false: it is time to stop. */
 static bool pause_between(struct monitor *monitor)
 {
@@ -77,12 +87,15 @@ static void *watch(void *argument)
 {
     struct monitor *monitor = argument;
     struct err last = {0};
+    int probes = 0;
 
     do {
         struct err err = {0};
         const bool up = probe(monitor, &err);
 
         note(monitor, up, &err, &last);
+        if (up && probes++ % PROBES_A_SWEEP == 0)
+            clean_up(monitor);
     } while (pause_between(monitor));
     db_close(&monitor->db);
     return NULL;

@@ -5,9 +5,20 @@
     "sender_id, received, duration, endpoint, operation, request_id, client, system_user_id"
 #define CALL_PARAMS "$1, $2, $3, $4, $5, $6, $7, $8"
 
-#define CALLER_COLUMNS                                                                             \
+/* The caller; whether it may call from this address, whether an operator has locked it, and since
+ * when wrong passwords have. One row, also of a name that nobody has. $1 is the name. */
+#define CALLER_COLUMNS(address, now)                                                               \
     "u.id, u.name, u.code, u.password_hash, u.credential_version, s.id, s.kind, s.status, "        \
-    "s.organization_number, s.name"
+    "s.organization_number, s.name, cardinality(u.allowed_addresses) = 0 "                         \
+    "OR " address "::inet <<= ANY (u.allowed_addresses), u.locked_until > " now ", f.locked"
+#define CALLER_FROM(user_hash, source)                                                             \
+    "(SELECT 1) AS one LEFT JOIN dpvd.system_user u ON u.name = $1 "                               \
+    "LEFT JOIN dpvd.sender s ON s.id = u.sender_id "                                               \
+    "LEFT JOIN dpvd.login_failure f ON f.user_hash = " user_hash " AND f.source = " source
+
+/* The same behind the nine parameters of the message. */
+#define FACTS_CALLER CALLER_COLUMNS("$12", "$13")
+#define FACTS_FROM CALLER_FROM("$10", "$11")
 
 #define SERVICE_COLUMNS                                                                            \
     "EXISTS (SELECT FROM dpvd.service k WHERE k.code = $2), v.code IS NOT NULL, v.edition, "       \
@@ -69,25 +80,39 @@ static const char *const texts[STMT_COUNT] = {
         "senders_reference, receipt_id, correspondence_id, answered) "
         "VALUES (" CALL_PARAMS ", $9, $10, $11, $12, $13, $14, $15, $16)",
 
+    /* $3 now, $4 the limit, $5 to $6 and $7 to $8 the times in which failures and a lock count. No
+     * row comes back from a pair that is locked already. */
+    [STMT_LOGIN_FAILED] =
+        "INSERT INTO dpvd.login_failure AS f (user_hash, source, failed, locked, seen) "
+        "VALUES ($1, $2, CASE WHEN $4 > 1 THEN ARRAY[$3::timestamptz] ELSE '{}' END, "
+        "CASE WHEN $4 <= 1 THEN $3 END, $3) "
+        "ON CONFLICT (user_hash, source) DO UPDATE SET seen = $3, (failed, locked) = ("
+        "SELECT CASE WHEN count(*) + 1 < $4::int4 "
+        "THEN array_append(array_agg(t ORDER BY t), $3) ELSE '{}' END, "
+        "CASE WHEN count(*) + 1 >= $4 THEN $3 END "
+        "FROM unnest(f.failed) t WHERE t > $5::timestamptz AND t < $6::timestamptz) "
+        "WHERE f.locked IS NULL OR f.locked <= $7::timestamptz OR f.locked >= $8::timestamptz "
+        "RETURNING f.locked IS NOT NULL",
+
+    [STMT_LOGIN_SWEEP] =
+        "DELETE FROM dpvd.login_failure f WHERE seen < $1 OR seen > $2 OR ctid = ANY (ARRAY("
+        "SELECT ctid FROM dpvd.login_failure ORDER BY seen DESC OFFSET $3))",
+
     [STMT_FACTS] =
-        "SELECT " CALLER_COLUMNS ", " SERVICE_COLUMNS ", "
+        "SELECT " FACTS_CALLER ", " SERVICE_COLUMNS ", "
         "coalesce(o.name, concat_ws(' ', p.first_name, p.middle_name, p.last_name)), "
         "CASE WHEN o.number IS NOT NULL THEN o.status WHEN p.dead THEN 4::int2 "
         "WHEN p.id IS NOT NULL THEN 1::int2 END, "
         "a.name, a.status, "
         "CASE WHEN $9::bool THEN EXISTS (SELECT FROM dpvd.correspondence_state e "
         "WHERE e.sender_id = s.id AND e.senders_reference = $8) ELSE false END, " RECEIPT_COLUMNS
-        " FROM (SELECT 1) AS one "
-        "LEFT JOIN dpvd.system_user u ON u.name = $1 "
-        "LEFT JOIN dpvd.sender s ON s.id = u.sender_id " SERVICE_JOIN
-        " LEFT JOIN dpvd.organization o ON o.number = $5 "
+        " FROM " FACTS_FROM " " SERVICE_JOIN " LEFT JOIN dpvd.organization o ON o.number = $5 "
         "LEFT JOIN dpvd.person p ON p.number = $5 "
         "LEFT JOIN dpvd.organization a ON a.number = $6 "
         "LEFT JOIN dpvd.correspondence c ON c.sender_id = s.id AND c.digest = $7 "
         "LEFT JOIN dpvd.receipt r ON r.sender_id = c.sender_id AND r.id = c.receipt_id",
 
-    [STMT_CALLER] = "SELECT " CALLER_COLUMNS " FROM dpvd.system_user u "
-                    "JOIN dpvd.sender s ON s.id = u.sender_id WHERE u.name = $1",
+    [STMT_CALLER] = "SELECT " CALLER_COLUMNS("$4", "$5") " FROM " CALLER_FROM("$2", "$3"),
 
     /* $1 is there so that the numbers are those of STMT_FACTS. */
     [STMT_SERVICE] = "SELECT " SERVICE_COLUMNS " FROM (SELECT $1::int4) AS one " SERVICE_JOIN,

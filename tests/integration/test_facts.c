@@ -5,6 +5,9 @@
 
 static struct pg_cluster *cluster;
 static struct store store;
+static const struct login demo = {"demo", "192.0.2.1"};
+static const struct login demo2 = {"demo2", "192.0.2.1"};
+static const struct login nobody = {"nobody", "unknown"};
 
 static void setup(void)
 {
@@ -18,11 +21,12 @@ static void teardown(void)
 
 static struct facts load(const char *user_name, const struct message *message)
 {
+    const struct login login = {user_name, "192.0.2.1"};
     const uint8_t digest[32] = {0};
     struct facts facts = {0};
     struct err err = {0};
 
-    ck_assert_msg(facts_load(store.db, store.arena, user_name, message, digest, &facts, &err), "%s",
+    ck_assert_msg(facts_load(store.db, store.arena, &login, message, digest, &facts, &err), "%s",
                   err.msg);
     return facts;
 }
@@ -105,13 +109,13 @@ START_TEST(facts_know_the_earlier_receipt)
     letter_make(&letter, "ref-1", "", 0);
     letter_put(&store, &letter);
     ck_assert(
-        facts_load(store.db, store.arena, "demo", &letter.message, letter.digest, &facts, &err));
+        facts_load(store.db, store.arena, &demo, &letter.message, letter.digest, &facts, &err));
     ck_assert(facts.repeated);
     ck_assert_int_eq(facts.earlier.id, letter.put.receipt.id);
     ck_assert_str_eq(facts.earlier.owner_number, "910646192");
     ck_assert_str_eq(facts.earlier.text, RECEIPT_SAVED_TEXT);
     ck_assert(
-        facts_load(store.db, store.arena, "demo2", &letter.message, letter.digest, &facts, &err));
+        facts_load(store.db, store.arena, &demo2, &letter.message, letter.digest, &facts, &err));
     ck_assert(!facts.repeated);
 }
 END_TEST
@@ -136,9 +140,9 @@ START_TEST(caller_and_service_are_found_alone)
     struct service service = {0};
     struct err err = {0};
 
-    ck_assert(facts_load_caller(store.db, store.arena, "demo2", &caller, &err));
+    ck_assert(facts_load_caller(store.db, store.arena, &demo2, &caller, &err));
     ck_assert(caller.found && caller.kind == SENDER_DPV_CUSTOMER);
-    ck_assert(facts_load_caller(store.db, store.arena, "nobody", &caller, &err));
+    ck_assert(facts_load_caller(store.db, store.arena, &nobody, &caller, &err));
     ck_assert(!caller.found);
     ck_assert(facts_load_service(store.db, store.arena, "4255", 3, &service, &err));
     ck_assert(service.found);

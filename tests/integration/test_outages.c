@@ -240,6 +240,7 @@ END_TEST
 START_TEST(a_read_that_is_not_answered_is_busy)
 {
     PGconn *holder = NULL;
+    const struct login login = {"demo", "192.0.2.1"};
     struct caller caller = {0};
     struct err err = {0};
 
@@ -247,7 +248,7 @@ START_TEST(a_read_that_is_not_answered_is_busy)
     reopen();
     holder = hold("correspondence");
     PQclear(PQexec(holder, "LOCK TABLE dpvd.system_user IN ACCESS EXCLUSIVE MODE"));
-    ck_assert(!facts_load_caller(store.db, store.arena, "demo", &caller, &err));
+    ck_assert(!facts_load_caller(store.db, store.arena, &login, &caller, &err));
     ck_assert_int_eq(err.kind, ERR_BUSY);
     PQfinish(holder);
 }

@@ -176,6 +176,7 @@ static const struct {
     {{"spool_directory=/nonexistent"}, "spool_directory"},
     {{"max_body=1g"}, "max_body must fit"},
     {{"database_lock_timeout=9s"}, "database_lock_timeout"},
+    {{"trusted_proxies=10.0.0.0/8, proxy"}, "trusted_proxies: \"proxy\""},
     {{"tls_listen=:8443", "tls_certificate=/nonexistent"}, "tls_certificate"},
     {{"tls_listen=:8443", "tls_certificate=/dev/null", "tls_key=/nonexistent"}, "tls_key"},
 };
