@@ -95,7 +95,7 @@ static bool put_message(const struct session *session, struct message_put *put,
         return err->kind == ERR_UNCERTAIN && settle(session, put, receipt_out, err);
     }
     *receipt_out = put->receipt;
-    log_event(LOG_INFO, put->repeated ? "replay" : "message_received",
+    log_event(put->repeated ? LOG_INFO : LOG_DEBUG, put->repeated ? "replay" : "message_received",
               F_INT("sender", put->facts->caller.sender_id), F_INT("receipt", put->receipt.id),
               F_INT("correspondence", put->receipt.correspondence_id),
               F_INT("attachments", put->message->attachment_count));

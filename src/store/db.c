@@ -1,5 +1,6 @@
 #include "store/db.h"
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "store/connect.h"
 #include "store/exchange.h"
@@ -15,6 +16,9 @@
 #include <string.h>
 
 enum { SETTINGS_SIZE = 1024 };
+
+/* A connection that was used so many microseconds ago is taken to be there still. */
+#define FRESH INT64_C(1000)
 
 /* Asked of every new connection before anything else. */
 static const char migrations_query[] =
@@ -157,14 +161,19 @@ bool db_open(const struct config *config, struct db **db_out, struct err *err)
 
 /* Nothing is under way, so whatever can be read is the end of the connection, or news that a new
  * connection will know as well. */
-static bool is_alive(const struct db *db)
+static bool is_alive(struct db *db)
 {
     struct pollfd fd = {.events = POLLIN};
 
     if (db->conn == NULL || PQstatus(db->conn) != CONNECTION_OK)
         return false;
+    if (clock_monotonic() - db->used < FRESH)
+        return true;
     fd.fd = PQsocket(db->conn);
-    return poll(&fd, 1, 0) == 0;
+    if (poll(&fd, 1, 0) != 0)
+        return false;
+    db->used = clock_monotonic();
+    return true;
 }
 
 bool db_ensure(struct db *db, struct err *err)

@@ -171,6 +171,7 @@ bool exchange_finish(struct db *db, struct err *err)
 
     if (!end(db, err))
         return false;
+    db->used = clock_monotonic();
     if (x->failed) {
         *err = x->err;
         if (sqlstate_spoils_connection(x->sqlstate))

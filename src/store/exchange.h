@@ -29,6 +29,7 @@ struct exchange {
 struct db {
     const struct config *config;
     PGconn *conn; /* NULL: lost */
+    int64_t used; /* when it was last known to be there, on clock_monotonic */
     bool standby_missing;
     bool unsafe; /* fsync or full_page_writes are off */
     struct exchange exchange;
