@@ -2,6 +2,7 @@
 
 #include "base/ident.h"
 #include "base/log.h"
+#include "model/receipt.h"
 #include "service/passwords.h"
 #include "store/audit_store.h"
 #include "store/facts_store.h"
@@ -17,15 +18,26 @@ static void give_guid(struct err *err)
         ident_uuid_text(uuid, err->guid);
 }
 
+/* A user name as somebody claimed it: identity numbers do not belong into the audit log. */
+static const char *claimed_name(const struct session *session, const char *user_name)
+{
+    char *name = user_name == NULL ? NULL : arena_strdup(session->arena, user_name);
+
+    if (name != NULL)
+        receipt_mask(name);
+    return name;
+}
+
 /* The audit row of a call that err ended; a caller that is not authenticated is NULL. */
-static struct audit_entry entry_of(const struct call *call, const struct credentials *credentials,
+static struct audit_entry entry_of(const struct session *session, const struct call *call,
+                                   const struct credentials *credentials,
                                    const struct caller *caller, const char *result, struct err *err)
 {
     give_guid(err);
     return (struct audit_entry){
         .call = call,
         .caller = caller,
-        .user_name = credentials->user_name,
+        .user_name = claimed_name(session, credentials->user_name),
         .result = result,
         .error_id = err->code,
         .error_guid = err->guid,
@@ -51,8 +63,8 @@ void caller_audit_fault(const struct session *session, const struct call *call,
                         const struct credentials *credentials, const struct caller *caller,
                         const char *reference, struct err *err)
 {
-    struct audit_entry entry =
-        entry_of(call, credentials, caller, err->kind == ERR_CONFLICT ? "conflict" : "fault", err);
+    struct audit_entry entry = entry_of(session, call, credentials, caller,
+                                        err->kind == ERR_CONFLICT ? "conflict" : "fault", err);
 
     entry.reference = reference;
     audit(session, &entry, err);
@@ -89,7 +101,7 @@ static bool refuse_password(const struct session *session, const struct call *ca
 
     err_set_code(err, ERR_DENIED, ERROR_EXTERNAL_SYSTEM,
                  "Incorrect username/password/pin given for user");
-    entry = entry_of(call, credentials, NULL, "fault", err);
+    entry = entry_of(session, call, credentials, NULL, "fault", err);
     log_refusal(call, caller, caller->locked ? "wrong password while locked" : "wrong password");
     if (session->process->config->login_failures > 0 && credentials->user_name != NULL &&
         passwords_is_possible(credentials->password))
@@ -104,7 +116,7 @@ static bool refuse_known(const struct session *session, const struct call *call,
                          const struct credentials *credentials, const struct caller *caller,
                          const char *result, struct err *err)
 {
-    const struct audit_entry entry = entry_of(call, credentials, caller, result, err);
+    const struct audit_entry entry = entry_of(session, call, credentials, caller, result, err);
 
     log_refusal(call, caller, result);
     audit(session, &entry, err);

@@ -317,6 +317,12 @@ def user_name_of_60_kb_is_cut_in_the_audit_log(server):
 
 
 @case
+def identity_number_as_a_user_name_is_masked_in_the_audit_log(server):
+    equal(server.insert(systemUserName="15819010029").fault().error_id, 989, "ErrorID")
+    equal(last_audit_row(server, "user_name"), ["158190*****"], "audit row")
+
+
+@case
 def too_many_reply_options_are_refused(server):
     option = member("c0910", "ReplyOption", Xml(ARCHIVE))
     receipt = server.insert(ReplyOptions=Xml(option * 101)).receipt()
