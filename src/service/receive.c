@@ -126,9 +126,9 @@ bool receive_message(const struct session *session, const struct call *call,
         return false;
     if (!caller_verify(session, call, credentials, &facts.caller, err))
         return false;
-    message_judge(message, &facts, &limits, &verdict);
     if (facts.repeated && put.digest != NULL && facts.caller.status == SENDER_ACTIVE)
         return repeat(session, &put, receipt_out, err);
+    message_judge(message, &facts, &limits, &verdict);
     if (verdict.outcome != OUTCOME_ACCEPT)
         return refuse(session, &put, credentials, &verdict, receipt_out, err);
     message_decide(message, &facts, clock_now(), &decision);

@@ -1,5 +1,6 @@
 #include "soap/codec_message.h"
 
+#include "model/identifier.h"
 #include "xml/datetime.h"
 
 #include <stdlib.h>
@@ -15,7 +16,7 @@ bool codec_moment(const char *text, const char *element, struct moment *moment_o
     return true;
 }
 
-static enum choice choice_of(const enum xsd__boolean *value)
+enum choice codec_choice(const enum xsd__boolean *value)
 {
     if (value == NULL)
         return CHOICE_NOT_GIVEN;
@@ -30,7 +31,7 @@ static bool content_of(const struct guard *guard, const char *data, const struct
     unsigned long index = 0;
 
     *content_out = NULL;
-    if (data == NULL || data[strspn(data, " \t\r\n")] == '\0')
+    if (identifier_is_blank(data))
         return true;
     index = strtoul(data, &end, 10);
     if (end == data || *end != '\0' || index >= guard_attachment_count(guard))
@@ -59,7 +60,7 @@ static bool attachments(struct arena *arena, const struct guard *guard,
                                                  : (enum function_type) * in->FunctionType,
             .file_name = in->FileName,
             .name = in->Name,
-            .encrypted = choice_of(in->Encrypted) == CHOICE_YES,
+            .encrypted = codec_choice(in->Encrypted) == CHOICE_YES,
             .senders_reference = in->SendersReference,
         };
         if (!content_of(guard, in->Data, &items[i].content, err))
@@ -88,7 +89,7 @@ static bool attachments_first(struct arena *arena, const struct guard *guard,
                                                  : (enum function_type) * in->FunctionType,
             .file_name = in->FileName,
             .name = in->Name,
-            .encrypted = choice_of(in->Encrypted) == CHOICE_YES,
+            .encrypted = codec_choice(in->Encrypted) == CHOICE_YES,
             .senders_reference = in->SendersReference,
         };
         if (!content_of(guard, in->Data, &items[i].content, err))
@@ -299,7 +300,7 @@ static bool sdp_options(struct arena *arena, const struct c1602__SdpOptions *in,
     sdp = arena_alloc(arena, sizeof(*sdp));
     if (sdp == NULL)
         return err_no_memory(err);
-    sdp->backup_altinn = choice_of(in->BackupAltinn);
+    sdp->backup_altinn = codec_choice(in->BackupAltinn);
     sdp->not_sensitive_title = in->NotSensitiveTitle;
     sdp->primary_document = in->PrimaryDocumentFileName;
     sdp->copy_altinn = in->SdpSetting != NULL && *in->SdpSetting == c1602__SdpSetting__CopyAltinn;
@@ -332,11 +333,11 @@ bool codec_message(struct arena *arena, const struct guard *guard,
     message.service_edition = in->ServiceEdition;
     message.reportee = in->Reportee;
     message.archive_reference = in->ArchiveReference;
-    message.allow_forwarding = choice_of(in->AllowForwarding);
+    message.allow_forwarding = codec_choice(in->AllowForwarding);
     message.has_case_id = in->CaseID != NULL;
     message.case_id = in->CaseID == NULL ? 0 : *in->CaseID;
     message.message_sender = in->MessageSender;
-    message.is_reservable = choice_of(in->IsReservable);
+    message.is_reservable = codec_choice(in->IsReservable);
     message.on_behalf_of = in->OnBehalfOfOrgNr;
     if (!dates(in->VisibleDateTime, in->AllowSystemDeleteDateTime, in->DueDateTime, &message,
                err) ||

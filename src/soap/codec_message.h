@@ -20,6 +20,9 @@ bool codec_message_first(struct arena *arena, const struct guard *guard,
                          const struct c0910__InsertCorrespondence *correspondence,
                          struct message *message_out, struct err *err);
 
+/* An optional boolean. */
+enum choice codec_choice(const enum xsd__boolean *value);
+
 /* An optional dateTime; `element` is named when text is none. NULL and year 1: not given. */
 bool codec_moment(const char *text, const char *element, struct moment *moment_out,
                   struct err *err);

@@ -8,13 +8,6 @@ static const enum status_type filter_types_v1[] = {STATUS_CREATED, STATUS_READ, 
 static const enum status_type filter_types_v2[] = {STATUS_NOT_SET, STATUS_CREATED, STATUS_READ,
                                                    STATUS_CONFIRMED, STATUS_RESERVED};
 
-static enum choice choice_of(const enum xsd__boolean *value)
-{
-    if (value == NULL)
-        return CHOICE_NOT_GIVEN;
-    return *value == xsd__boolean__true_ ? CHOICE_YES : CHOICE_NO;
-}
-
 static const char *given(const char *text)
 {
     return text == NULL || text[0] == '\0' ? NULL : text;
@@ -37,7 +30,7 @@ bool codec_filter_v1(const struct c1311__CorrespondenceStatusFilter *in,
         filter.service_edition = in->ServiceEditionCode == NULL ? 0 : *in->ServiceEditionCode;
         filter.current =
             in->CurrentStatus == NULL ? STATUS_NOT_SET : filter_types_v1[*in->CurrentStatus];
-        filter.notification_sent = choice_of(in->NotificationSent);
+        filter.notification_sent = codec_choice(in->NotificationSent);
         filter.reportee = given(in->Reportee);
         filter.reference = given(in->SendersReference);
         if (!dates(in->CreatedAfterDate, in->CreatedBeforeDate, &filter, err))
@@ -57,7 +50,7 @@ bool codec_filter_v2(const struct c1410__CorrespondenceStatusFilterV2 *in,
         filter.service_edition = in->ServiceEditionCode == NULL ? 0 : *in->ServiceEditionCode;
         filter.current =
             in->CurrentStatus == NULL ? STATUS_NOT_SET : filter_types_v2[*in->CurrentStatus];
-        filter.notification_sent = choice_of(in->NotificationSent);
+        filter.notification_sent = codec_choice(in->NotificationSent);
         filter.reportee = given(in->Reportee);
         filter.reference = given(in->SendersReference);
         if (!dates(in->CreatedAfterDate, in->CreatedBeforeDate, &filter, err))
@@ -85,7 +78,7 @@ bool codec_filter_v3(const struct c1602__CorrespondenceStatusFilterV3 *in,
     if (!codec_filter_v2(&same, filter_out, err))
         return false;
     filter_out->sdp_only = in->SdpSearchOptions != NULL &&
-                           choice_of(in->SdpSearchOptions->IncludeCorrespondence) == CHOICE_NO;
+                           codec_choice(in->SdpSearchOptions->IncludeCorrespondence) == CHOICE_NO;
     return true;
 }
 

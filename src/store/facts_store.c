@@ -1,6 +1,7 @@
 #include "store/facts_store.h"
 
 #include "base/clock.h"
+#include "model/identifier.h"
 #include "store/exchange.h"
 #include "store/login_params.h"
 #include "store/receipt_row.h"
@@ -119,7 +120,7 @@ static void facts_params(struct params *params, const struct question *question,
                          const struct message *message, const uint8_t digest[32])
 {
     const char *edition = message->service_edition;
-    const bool newest = edition == NULL || edition[strspn(edition, " \t\r\n")] == '\0';
+    const bool newest = identifier_is_blank(edition);
 
     params_text(params, question->user_name);
     params_text(params, message->service_code);
