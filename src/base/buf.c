@@ -100,6 +100,29 @@ bool buf_add_xml(struct buf *buf, const char *text, size_t n)
     return buf_add(buf, text + start, n - start);
 }
 
+/* RFC 8259, 7: quote, backslash and C0; DEL too, for terminals. */
+static bool needs_json_escape(char c)
+{
+    return (unsigned char)c < ' ' || c == '"' || c == '\\' || c == 127;
+}
+
+bool buf_add_json(struct buf *buf, const char *text, size_t n)
+{
+    size_t start = 0;
+
+    if (!buf_add(buf, "\"", 1))
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        if (!needs_json_escape(text[i]))
+            continue;
+        if (!buf_add(buf, text + start, i - start) ||
+            !buf_add_format(buf, "\\u%04x", (unsigned)text[i]))
+            return false;
+        start = i + 1;
+    }
+    return buf_add(buf, text + start, n - start) && buf_add(buf, "\"", 1);
+}
+
 void buf_free(struct buf *buf)
 {
     free(buf->data);

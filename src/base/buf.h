@@ -19,6 +19,9 @@ bool buf_add_format(struct buf *buf, const char *fmt, ...) __attribute__((format
 /* Appends text with & < > " written as XML references. */
 bool buf_add_xml(struct buf *buf, const char *text, size_t n);
 
+/* Appends text as a JSON string, with its quotes. */
+bool buf_add_json(struct buf *buf, const char *text, size_t n);
+
 /* Makes room for n more bytes and returns where to write them, NULL when memory ran out; the
  * writer then adds what it wrote to buf->len. */
 char *buf_room(struct buf *buf, size_t n);

@@ -186,6 +186,17 @@ START_TEST(buf_escapes_xml)
 }
 END_TEST
 
+START_TEST(buf_escapes_json)
+{
+    struct buf buf = {0};
+
+    ck_assert(buf_add_json(&buf, "a\"\\\næ\x1b\x7f/", 8));
+    ck_assert_str_eq(buf.data, "\"a\\u0022\\u005c\\u000aæ\\u001b\\u007f\"");
+    ck_assert(buf_add_json(&buf, "", 0));
+    buf_free(&buf);
+}
+END_TEST
+
 START_TEST(buf_refuses_what_cannot_be_and_stays_as_it_was)
 {
     struct buf buf = {0};
@@ -360,6 +371,7 @@ int main(void)
     tcase_add_test(cases, arena_copies_and_formats_text);
     tcase_add_test(cases, buf_grows_and_stays_terminated);
     tcase_add_test(cases, buf_escapes_xml);
+    tcase_add_test(cases, buf_escapes_json);
     tcase_add_test(cases, buf_refuses_what_cannot_be_and_stays_as_it_was);
     tcase_add_test(cases, uuids_are_version_4_and_differ);
     tcase_add_test(cases, sha_256_is_that_of_the_standard);

@@ -81,9 +81,10 @@ static bool use_buf(void)
 
     memset(text, '<', sizeof(text));
     ok = buf_add(&buf, text, sizeof(text)) && buf_add_format(&buf, "%5000d", 1) &&
-         buf_add_xml(&buf, text, sizeof(text)) && buf_add_xml(&buf, "<", 1);
+         buf_add_xml(&buf, text, sizeof(text)) && buf_add_xml(&buf, "<", 1) &&
+         buf_add_json(&buf, "\"\n", 2);
     for (int i = 0; ok && i < 3000; i++)
-        ok = buf_add_xml(&buf, "a<", 2);
+        ok = buf_add_xml(&buf, "a<", 2) && buf_add_json(&buf, "a\"", 2);
     buf_free(&buf);
     return ok;
 }
