@@ -5,7 +5,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 top_level="wsdl src generated sql tests scripts Makefile README.md LICENSE .ci .gitignore .clang-format"
 
-# main -> http|soap|rest|batch|delivery -> service -> store -> model -> base, and xml beside model:
+# main -> admin|http|soap|rest|batch|delivery -> service -> store -> model -> base, and xml beside model:
 # what each folder of src/ may include besides itself. The wires stand side by side, and http/ is
 # the door through which the others get their exchanges.
 declare -A may_include=(
@@ -14,12 +14,13 @@ declare -A may_include=(
     [xml]="base"
     [store]="model xml base"
     [service]="store model xml base"
+    [admin]="service store model xml base"
     [http]="service store model xml base"
     [soap]="http service store model xml base"
     [rest]="http service store model xml base"
     [batch]="service store model xml base"
     [delivery]="service store model xml base"
-    [main]="http soap rest batch delivery service store model xml base"
+    [main]="admin http soap rest batch delivery service store model xml base"
 )
 
 # Libraries and generated headers that one folder alone knows.

@@ -1,4 +1,5 @@
 /* dpvd: verbs, configuration, start and stop order. No logic. */
+#include "admin/admin.h"
 #include "base/clock.h"
 #include "base/config.h"
 #include "base/log.h"
@@ -6,6 +7,7 @@
 #include "rest/health.h"
 #include "rest/metrics.h"
 #include "service/passwords.h"
+#include "service/sealer.h"
 #include "service/session.h"
 #include "soap/dispatch.h"
 #include "soap/worker.h"
@@ -28,10 +30,11 @@ enum exit_code { EXIT_OK = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
 struct dpvd {
     int argc;
     char **argv;
-    char **rest; /* of argv: what is no option */
+    char **rest; /* of argv: what is no option; the verb is the first one */
     struct config config;
     struct process process;
     struct monitor *monitor;
+    struct sealer *sealer; /* NULL: another dpvd seals */
     struct metrics *metrics;
     struct soap_dispatch *dispatch;
     struct http_route *routes;
@@ -41,8 +44,9 @@ struct dpvd {
 struct verb {
     const char *name;
     const char *help;
-    enum exit_code (*run)(struct dpvd *dpvd, bool with_option);
+    enum exit_code (*run)(struct dpvd *dpvd, int words);
     const char *option; /* the one that may follow, or NULL */
+    bool takes_words;   /* any may follow: it looks at them itself */
 };
 
 static enum exit_code failed(const struct err *err)
@@ -138,9 +142,12 @@ static bool start(struct dpvd *dpvd, struct err *err)
         return err_no_memory(err);
     if (!check_schema(&dpvd->config, err) || !monitor_start(&dpvd->config, &dpvd->monitor, err))
         return false;
+    if (!sealer_start(&dpvd->config, &dpvd->sealer, err))
+        return false;
     dpvd->metrics = metrics_new(dpvd->monitor);
     if (dpvd->metrics == NULL)
         return err_no_memory(err);
+    metrics_watch_sealer(dpvd->metrics, dpvd->sealer);
     workers.finished_context = dpvd->metrics;
     if (!make_routes(dpvd, err) ||
         !http_server_start(&dpvd->config, dpvd->routes, &workers, &dpvd->server, err))
@@ -158,6 +165,7 @@ static void stop(struct dpvd *dpvd)
     dpvd->routes = NULL;
     soap_dispatch_free(&dpvd->dispatch);
     metrics_free(&dpvd->metrics);
+    sealer_stop(&dpvd->sealer);
     monitor_stop(&dpvd->monitor);
     commit_queue_free(&dpvd->process.queue);
     passwords_free(&dpvd->process.passwords);
@@ -213,13 +221,13 @@ static void wait_for_end(struct dpvd *dpvd, const sigset_t *signals)
     log_event(LOG_INFO, "stopping", F_INT("signal", number));
 }
 
-static enum exit_code run_serve(struct dpvd *dpvd, bool with_option)
+static enum exit_code run_serve(struct dpvd *dpvd, int words)
 {
     struct err err = {0};
     sigset_t signals;
     bool started = false;
 
-    (void)with_option;
+    (void)words;
     if (!config_verify(&dpvd->config, &err))
         return failed(&err);
     sigemptyset(&signals);
@@ -241,48 +249,55 @@ static enum exit_code run_serve(struct dpvd *dpvd, bool with_option)
 
 /* ------------------------------------------------------------------ the other verbs */
 
-static enum exit_code run_check(struct dpvd *dpvd, bool with_option)
+static enum exit_code run_check(struct dpvd *dpvd, int words)
 {
     struct err err = {0};
 
-    (void)with_option;
+    (void)words;
     if (!config_verify(&dpvd->config, &err))
         return failed(&err);
     puts("the configuration is good");
     return EXIT_OK;
 }
 
-static enum exit_code run_config(struct dpvd *dpvd, bool with_option)
+static enum exit_code run_config(struct dpvd *dpvd, int words)
 {
-    if (with_option)
+    if (words > 0)
         config_print_table(stdout);
     else
         config_print(&dpvd->config, stdout);
     return EXIT_OK;
 }
 
-static enum exit_code run_migrate(struct dpvd *dpvd, bool with_option)
+static enum exit_code run_migrate(struct dpvd *dpvd, int words)
 {
     struct err err = {0};
 
-    (void)with_option;
+    (void)words;
     return migrate_run(&dpvd->config, &err) ? EXIT_OK : failed(&err);
 }
 
-static enum exit_code run_version(struct dpvd *dpvd, bool with_option)
+static enum exit_code run_admin(struct dpvd *dpvd, int words)
+{
+    return (enum exit_code)admin_run(&dpvd->config, words, dpvd->rest + 1);
+}
+
+static enum exit_code run_version(struct dpvd *dpvd, int words)
 {
     (void)dpvd;
-    (void)with_option;
+    (void)words;
     puts("dpvd " DPVD_VERSION);
     return EXIT_OK;
 }
 
 static const struct verb verbs[] = {
-    {"serve", "serve requests in the foreground (the default)", run_serve, NULL},
-    {"check", "check the configuration and exit", run_check, NULL},
-    {"config", "print the effective settings; --table: the README's table", run_config, "--table"},
-    {"migrate", "bring the database's schema up to date", run_migrate, NULL},
-    {"version", "print the version", run_version, NULL},
+    {"serve", "serve requests in the foreground (the default)", run_serve, NULL, false},
+    {"check", "check the configuration and exit", run_check, NULL, false},
+    {"config", "print the effective settings; --table: the README's table", run_config, "--table",
+     false},
+    {"migrate", "bring the database's schema up to date", run_migrate, NULL, false},
+    {"admin", "the operator's commands; admin --help lists them", run_admin, NULL, true},
+    {"version", "print the version", run_version, NULL, false},
     {0},
 };
 
@@ -300,6 +315,13 @@ static const struct verb *find_verb(const char *name)
             return verb;
     }
     return NULL;
+}
+
+/* What stands behind the verb is for it. */
+static bool takes(const struct verb *verb, int words, char *const *word)
+{
+    return words == 0 || verb->takes_words ||
+           (words == 1 && verb->option != NULL && strcmp(word[0], verb->option) == 0);
 }
 
 static enum exit_code usage(void)
@@ -323,9 +345,7 @@ static enum exit_code run(struct dpvd *dpvd)
         return EXIT_OK;
     }
     verb = find_verb(count == 0 ? "serve" : dpvd->rest[0]);
-    if (verb == NULL ||
-        (count == 2 && (verb->option == NULL || strcmp(dpvd->rest[1], verb->option) != 0)) ||
-        count > 2)
+    if (verb == NULL || (count > 0 && !takes(verb, count - 1, dpvd->rest + 1)))
         return usage();
     setup_log(&dpvd->config);
     clock_shift(dpvd->config.clock_offset);
@@ -333,7 +353,7 @@ static enum exit_code run(struct dpvd *dpvd)
         fputs("dpvd: the time zone Europe/Oslo is not installed (package tzdata)\n", stderr);
         return EXIT_FAILED;
     }
-    return verb->run(dpvd, count == 2);
+    return verb->run(dpvd, count == 0 ? 0 : count - 1);
 }
 
 int main(int argc, char **argv)

@@ -58,6 +58,7 @@ const struct config_setting config_settings[] = {
 
     SECRET(database, "dbname=dpvd user=dpvd_app", "libpq connection string of the server's own role; several hosts may be named"),
     SECRET(database_owner, "dbname=dpvd user=dpvd_owner", "libpq connection string of the role that owns the schema, for `dpvd migrate`"),
+    SECRET(database_auditor, "dbname=dpvd user=dpvd_auditor", "libpq connection string of a role that may read the audit log, for `dpvd admin audit`"),
     TIME(database_connect_timeout, "2s", 100, 60 * SECOND, "longest wait for a connection to the database"),
     TIME(database_deadline, "8s", 100, 120 * SECOND, "longest wait for an answer of the database before the caller is told to try again"),
     TIME(database_lock_timeout, "5s", 100, 60 * SECOND, "longest wait for an identical call that is still running"),
@@ -119,6 +120,9 @@ const struct config_setting config_settings[] = {
     NUMBER(max_reply_options, "100", 0, 10000, "ReplyOption entries of one message"),
     NUMBER(max_notifications, "10", 0, 1000, "Notification entries of one message"),
     NUMBER(max_endpoints, "50", 0, 10000, "receiver end points of all notifications of one message"),
+
+    TIME(audit_seal_interval, "1s", 0, HOUR, "how often new rows of the audit log are sealed; 0: not by this dpvd"),
+    TEXT(audit_key, "", "PEM file with an Ed25519 private key that signs seals and exports of the audit log; empty: not signed"),
 
     CHOICE(log_level, "info", "error|warn|info|debug", true, "how much is logged"),
     CHOICE(log_format, "logfmt", "logfmt|json", true, "form of a log line"),
@@ -364,6 +368,8 @@ bool config_verify(const struct config *config, struct err *err)
         return err_set(err, ERR_INVALID, "database_lock_timeout must be below database_deadline");
     if (!networks_parse(config->trusted_proxies, &(struct networks){0}, err))
         return err_wrap(err, "trusted_proxies");
+    if (config->audit_key[0] != '\0' && access(config->audit_key, R_OK) != 0)
+        return err_set(err, ERR_INVALID, "audit_key: %s: %s", config->audit_key, strerror(errno));
     return verify_tls(config, err);
 }
 

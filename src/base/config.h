@@ -25,6 +25,7 @@ struct config {
     /* the database */
     char *database;
     char *database_owner;
+    char *database_auditor;
     int64_t database_connect_timeout;
     int64_t database_deadline;
     int64_t database_lock_timeout;
@@ -91,6 +92,10 @@ struct config {
     int64_t max_reply_options;
     int64_t max_notifications;
     int64_t max_endpoints;
+
+    /* audit */
+    int64_t audit_seal_interval;
+    char *audit_key;
 
     /* log */
     char *log_level;

@@ -27,6 +27,7 @@ struct metrics {
     uint64_t bytes_in;
     const struct monitor *monitor;
     const struct http_server *server;
+    const struct sealer *sealer;
 };
 
 struct metrics *metrics_new(const struct monitor *monitor)
@@ -53,6 +54,13 @@ void metrics_watch(struct metrics *metrics, const struct http_server *server)
 {
     pthread_mutex_lock(&metrics->lock);
     metrics->server = server;
+    pthread_mutex_unlock(&metrics->lock);
+}
+
+void metrics_watch_sealer(struct metrics *metrics, const struct sealer *sealer)
+{
+    pthread_mutex_lock(&metrics->lock);
+    metrics->sealer = sealer;
     pthread_mutex_unlock(&metrics->lock);
 }
 
@@ -142,6 +150,10 @@ static void print_gauges(const struct metrics *metrics, struct buf *out)
                  gauges.queued);
     print_number(out, "dpvd_database_up", "gauge", "1 while the database answers.",
                  monitor_ready(metrics->monitor));
+    if (metrics->sealer != NULL)
+        print_number(out, "dpvd_audit_lag_seconds", "gauge",
+                     "Age of the oldest audit row that has no seal, or of the last look.",
+                     sealer_lag(metrics->sealer));
     print_number(out, "dpvd_received_bytes_total", "counter", "Bytes of request bodies received.",
                  (int64_t)metrics->bytes_in);
 }

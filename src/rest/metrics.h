@@ -3,6 +3,7 @@
 #define DPVD_REST_METRICS_H
 
 #include "http/server.h"
+#include "service/sealer.h"
 #include "store/monitor.h"
 
 struct metrics;
@@ -17,6 +18,9 @@ void metrics_count(struct metrics *metrics, const struct http_exchange *exchange
 
 /* The server whose gauges are shown; NULL: none yet, or no longer. */
 void metrics_watch(struct metrics *metrics, const struct http_server *server);
+
+/* The sealer whose lag is shown; NULL: this dpvd does not seal. It outlives the requests. */
+void metrics_watch_sealer(struct metrics *metrics, const struct sealer *sealer);
 
 /* GET /metrics, on the operators' listener only. */
 struct http_route metrics_route(struct metrics *metrics);

@@ -129,7 +129,7 @@ static bool connect_db(struct db *db, struct err *err)
     char settings[SETTINGS_SIZE];
 
     session_settings(db->config, settings);
-    db->conn = connect_open(db->config, db->config->database, settings, err);
+    db->conn = connect_open(db->config, db->conninfo, settings, err);
     if (db->conn == NULL)
         return false;
     PQsetNoticeReceiver(db->conn, receive_notice, db);
@@ -146,11 +146,18 @@ static bool connect_db(struct db *db, struct err *err)
 
 bool db_open(const struct config *config, struct db **db_out, struct err *err)
 {
+    return db_open_as(config, config->database, db_out, err);
+}
+
+bool db_open_as(const struct config *config, const char *conninfo, struct db **db_out,
+                struct err *err)
+{
     struct db *db = calloc(1, sizeof(*db));
 
     if (db == NULL)
         return err_no_memory(err);
     db->config = config;
+    db->conninfo = conninfo;
     if (!connect_db(db, err)) {
         db_close(&db);
         return false;

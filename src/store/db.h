@@ -13,6 +13,10 @@ struct db;
  * ERR_BUSY: not now, try again; ERR_INTERNAL: wrong schema or settings. config outlives db. */
 bool db_open(const struct config *config, struct db **db_out, struct err *err);
 
+/* The same by another connection string, which outlives db. */
+bool db_open_as(const struct config *config, const char *conninfo, struct db **db_out,
+                struct err *err);
+
 /* Reconnects if the connection was lost; cheap when it is there. */
 bool db_ensure(struct db *db, struct err *err);
 

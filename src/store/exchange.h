@@ -28,6 +28,7 @@ struct exchange {
 
 struct db {
     const struct config *config;
+    const char *conninfo;
     PGconn *conn; /* NULL: lost */
     int64_t used; /* when it was last known to be there, on clock_monotonic */
     bool standby_missing;

@@ -45,7 +45,10 @@ int64_t row_time(struct row *row)
     const bool has = row_has(row);
     const int64_t when = row_int8(row);
 
-    return has ? when + EPOCH_2000 : 0;
+    if (!has)
+        return 0;
+    /* Infinity, and what comes close to it, stays where it is. */
+    return when > INT64_MAX - EPOCH_2000 ? when : when + EPOCH_2000;
 }
 
 bool row_has(const struct row *row)

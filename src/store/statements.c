@@ -42,6 +42,10 @@
 
 #define STATE_COLUMNS "id, created, reportee, senders_reference, history, notifications"
 
+#define SEAL_COLUMNS                                                                               \
+    "number, previous, root, rows, first_transaction, first_id, last_transaction, last_id, "       \
+    "earliest, latest, sealed, hash, signer, signature"
+
 /* Newest first along the index; what is not given is null or not bound. */
 #define STATE_FILTER                                                                               \
     "SELECT " STATE_COLUMNS " FROM dpvd.correspondence_state "                                     \
@@ -97,6 +101,46 @@ static const char *const texts[STMT_COUNT] = {
     [STMT_LOGIN_SWEEP] =
         "DELETE FROM dpvd.login_failure f WHERE seen < $1 OR seen > $2 OR ctid = ANY (ARRAY("
         "SELECT ctid FROM dpvd.login_failure ORDER BY seen DESC OFFSET $3))",
+    /* All that can still appear in front of the last one is over, and what is over is seen: the
+     * snapshot that sees the rows is the one that is asked. */
+    [STMT_AUDIT_ROWS] =
+        "SELECT id, transaction, received, duration, endpoint, operation, request_id, client, "
+        "sender_id, system_user_id, user_name, result, error_id, error_guid, senders_reference, "
+        "receipt_id, correspondence_id, service_code, service_edition, organization, "
+        "actual_number, actual_verified, display_sender, visible, attachments, attachment_bytes, "
+        "digest, answered FROM dpvd.audit_log WHERE (transaction, id) > ($1, $2) "
+        "AND transaction < pg_snapshot_xmin(pg_current_snapshot()) "
+        "ORDER BY transaction, id LIMIT $3",
+
+    [STMT_AUDIT_BEHIND] =
+        "SELECT count(*), "
+        "count(*) FILTER (WHERE transaction >= pg_snapshot_xmax(pg_current_snapshot())) "
+        "FROM dpvd.audit_log WHERE (transaction, id) > ($1, $2)",
+
+    [STMT_SEAL_HEAD] =
+        "SELECT h.number, h.hash, coalesce((SELECT max(number) FROM dpvd.audit_seal), 0), "
+        "h.number = 0 OR s.hash IS NOT DISTINCT FROM h.hash, behind.transaction, behind.id, "
+        "pg_snapshot_xmax(pg_current_snapshot()), "
+        "(SELECT l.received FROM dpvd.audit_log l "
+        "WHERE (l.transaction, l.id) > (behind.transaction, behind.id) "
+        "ORDER BY l.transaction, l.id LIMIT 1) "
+        "FROM dpvd.audit_head h LEFT JOIN dpvd.audit_seal s ON s.number = h.number "
+        "CROSS JOIN LATERAL (SELECT coalesce(s.last_transaction, '0') AS transaction, "
+        "coalesce(s.last_id, -9223372036854775808) AS id) behind",
+
+    /* Held until the connection ends; asked for again it only counts. */
+    [STMT_SEAL_LEASE] = "SELECT pg_try_advisory_lock(8101718523410)",
+
+    [STMT_SEALS] =
+        "SELECT " SEAL_COLUMNS " FROM dpvd.audit_seal WHERE number > $1 ORDER BY number LIMIT $2",
+
+    [STMT_SEAL_RANGE] = "SELECT coalesce(min(number), 0), coalesce(max(number), 0) "
+                        "FROM dpvd.audit_seal WHERE latest >= $1 AND earliest < $2",
+
+    /* Nothing comes back when the trigger finds that another one follows the last seal already. */
+    [STMT_SEAL_ADD] = "INSERT INTO dpvd.audit_seal (" SEAL_COLUMNS ") "
+                      "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) "
+                      "RETURNING number",
 
     [STMT_FACTS] =
         "SELECT " FACTS_CALLER ", " SERVICE_COLUMNS ", "

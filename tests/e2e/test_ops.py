@@ -53,7 +53,7 @@ def config_shows_every_setting_and_masks_secrets(server):
     shown = settings_in(succeeds("config", "-c", config_of(server)))
     equal(shown["listen"], urllib.parse.urlsplit(server.url).netloc, "listen")
     equal(shown["environment"], "test", "environment")
-    for secret in ("database", "database_owner"):
+    for secret in ("database", "database_owner", "database_auditor"):
         equal(shown[secret], "********", secret)
     true(server.env["PG_SOCKET"] not in "".join(shown.values()), "the database is shown")
 
