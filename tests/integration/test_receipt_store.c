@@ -352,7 +352,8 @@ static void fill_big_tables(void)
               "INSERT INTO dpvd.receipt_reference SELECT 1, i, 6, 'batch-' || i "
               "FROM generate_series(1, 60000, 2) AS i; "
               "INSERT INTO dpvd.correspondence_state SELECT 1, i, 'ref-' || i, now(), '910820605', "
-              "'4255', 1, 1, false, '\\x', '\\x' FROM generate_series(1, 60000) AS i; ANALYZE");
+              "'4255', 1, 1, false, '\\x', '\\x' FROM generate_series(1, 60000) AS i; ANALYZE; "
+              "SELECT pg_stat_force_next_flush()");
 }
 
 /* Rows that the server read from a table and its indexes. */
