@@ -33,6 +33,13 @@ VALUES
     ('24889110011', 'Bjørg', NULL, 'Tømmerås', '{Gråspurvgata 10}', '1706', 'SARPSBORG', true)
 ON CONFLICT (number) DO NOTHING;
 
+-- One with contact data in use, one with data too old to be used, one who has opted out.
+INSERT INTO dpvd.person_contact (number, email, mobile, language, reserved, verified) VALUES
+    ('15819010029', 'aase@bjoernstoe.example', '+4791020304', 'nb', false, now()),
+    ('12857510281', 'marta@soerboe.example', '41020304', 'se', false, '2020-01-02T12:00:00Z'),
+    ('55819010012', NULL, NULL, 'nn', true, now())
+ON CONFLICT (number) DO UPDATE SET verified = EXCLUDED.verified;
+
 INSERT INTO dpvd.organization_role (organization_number, type, holder) VALUES
     ('910820605', 'DAGL', '15819010029'),
     ('910820605', 'LEDE', '55819010012'),

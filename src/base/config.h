@@ -84,6 +84,12 @@ struct config {
     int64_t allow_synthetic_persons;
     int64_t duplicate_detection;
     char *duplicate_reference;
+    char *on_behalf_of_check;
+    int64_t quota;
+    int64_t quota_block;
+    int64_t usage_interval;
+    int64_t reminder_delay;
+    int64_t contact_age;
     int64_t max_reference_length;
     int64_t max_title_length;
     int64_t max_summary_length;

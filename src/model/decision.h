@@ -4,6 +4,7 @@
 
 #include "base/arena.h"
 #include "model/message.h"
+#include "model/plan.h"
 #include "model/receipt.h"
 #include "model/sender.h"
 
@@ -20,7 +21,17 @@ struct facts {
     bool repeated;          /* a message with this digest is stored for the caller */
     struct receipt earlier; /* its receipt, when repeated */
     bool reference_used;    /* another message of the caller has this reference */
+
+    bool reportee_reserved;           /* a person who has opted out of digital post (KRR) */
+    bool reportee_has_key_role;       /* a role of domain.md 3.3 point 7 is registered for it */
+    enum sender_status actual_status; /* of OnBehalfOfOrgNr as a sender; 0: it is none */
+    enum sender_kind actual_kind;     /* 0: it is none */
+    int64_t sent_this_year;           /* messages of the actual sender, as counted so far */
+    struct reach reach;
 };
+
+/* Whether an actual sender must be an active sender here (domain.md 4.6). */
+enum on_behalf_of_check { CHECK_OFF, CHECK_WARN, CHECK_ENFORCE };
 
 /* Limits that are settings (base/config.h). */
 struct rule_limits {
@@ -34,6 +45,9 @@ struct rule_limits {
     size_t end_points;
     bool synthetic_persons;
     bool refuse_used_reference;
+    enum on_behalf_of_check on_behalf_of_check;
+    int64_t quota;          /* messages of an actual sender in a calendar year; 0: no limit */
+    int64_t reminder_delay; /* microseconds */
 };
 
 /* What will be stored besides the message itself. Names are frozen at insert (domain.md 4.6). */
@@ -51,6 +65,9 @@ struct decision {
     int64_t visible; /* at once: now */
     bool allow_forwarding;
     bool is_reservable;
+    bool reserved;               /* the message is stored but hidden (domain.md 4.9) */
+    enum choice actual_verified; /* CHOICE_NOT_GIVEN: not checked */
+    struct plan plan;            /* its problems also hold those of reservation and SDP */
 };
 
 /* How the answer looks when a rule is broken (domain.md 4.2 R1, R2). */

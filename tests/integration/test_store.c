@@ -293,9 +293,9 @@ START_TEST(the_server_may_add_and_read_and_change_only_receipts)
                "FROM information_schema.role_table_grants "
                "WHERE grantee = 'dpvd_app' AND privilege_type = 'INSERT'",
                "attachment,attachment_chunk,audit_log,audit_seal,correspondence,"
-               "correspondence_state,login_failure,notification,notification_order,receipt,receipt_reference,"
-               "reference_claim,reply_option,sdp_order,"
-               "service,status_event");
+               "correspondence_state,login_failure,notification,notification_order,receipt,"
+               "receipt_reference,reference_claim,reply_option,sdp_order,sdp_state,service,"
+               "status_event");
     ck_assert_str_eq(pg_try(cluster, store.name, "dpvd_app", "CREATE TABLE dpvd.x ()"), "42501");
 }
 END_TEST
