@@ -134,6 +134,11 @@ COMMENT ON COLUMN dpvd.notification.address IS 'where it goes: E.164 or an e-mai
 
 -- Messages
 
+-- Status details of one recipient in the order in which they are answered.
+DROP INDEX dpvd.correspondence_state_reportee;
+CREATE INDEX correspondence_state_reportee ON dpvd.correspondence_state
+    (sender_id, reportee, service_code, service_edition, created, id);
+
 ALTER TABLE dpvd.correspondence ADD COLUMN actual_verified boolean;
 COMMENT ON COLUMN dpvd.correspondence.actual_verified IS
     'the actual sender is an active sender here; NULL: not checked (on_behalf_of_check)';
