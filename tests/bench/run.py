@@ -13,6 +13,7 @@ import subprocess
 import sys
 
 sys.dont_write_bytecode = True
+import details
 import guests
 import inserts
 import process
@@ -48,6 +49,7 @@ def measure(rig, wish):
     found["start"] = process.start_time(rig, wish["rounds"])
     inserts.empty(rig)
     found["status"] = status.measure(rig, wish["rounds"], wish["messages"], say)
+    found["details"] = details.measure(rig, wish["messages"], say)
     return found
 
 
@@ -111,7 +113,7 @@ def print_inserts(found):
     print(f"64 connections against 8 at 200 KB: {rate:.2f}, p99 {tail:.1f} x p50")
 
 
-def print_rest(found):
+def print_rest(found, messages):
     state, beside = found["status"], found["guests"]
     print(f"\n10,000 status: best {state['best']:.1f} ms, median {state['median']:.1f} ms, "
           f"{state['bytes'] / 1e6:.1f} MB, CPU {state['own_ms']:.1f} own + {state['pg_ms']:.1f} "
@@ -124,6 +126,9 @@ def print_rest(found):
           f"{beside['p95_ms']:.2f}, p99 {beside['p99_ms']:.2f} ms, errors {beside['errors']:.0f} "
           f"(alone: p95 {beside['alone_p95_ms']:.2f} ms); idle connections kept "
           f"{beside['kept']}")
+    print(f"status details of one sender's {messages:,} messages, over HTTP:")
+    for name, count, best, median, plan in found["details"]:
+        print(f"  {name:<30} {count:6} found, best {best:6.1f} ms, median {median:6.1f} ms; {plan}")
     print("a new database's first messages: PostgreSQL CPU "
           + ", ".join(f"{ms:.2f}" for ms in found["young"]) + " ms each")
     print(f"memory at rest {found['memory'][0]:.1f} MB")
@@ -147,7 +152,7 @@ def main():
         found = measure(rig, wish)
         print_table(found, wish)
         print_inserts(found)
-        print_rest(found)
+        print_rest(found, wish["messages"])
         print(f"other programs used {rig.strangers_percent():.0f} % of the cores meanwhile "
               "(median); above a few per cent only the ratios mean something")
 
