@@ -24,6 +24,15 @@
     "EXISTS (SELECT FROM dpvd.service k WHERE k.code = $2), v.code IS NOT NULL, v.edition, "       \
     "v.active, v.type, v.common, v.owner_id, v.confidential, v.name"
 
+/* The day in Norway of a time that is a parameter. */
+#define DAY_OF(time) "(" time "::timestamptz AT TIME ZONE 'Europe/Oslo')::date"
+
+/* What is known of templates by their names; behind rows of contacts, which have other columns. */
+#define REACH_TEMPLATES                                                                            \
+    "SELECT 4::int2, false, 0, NULL::int2, t.name, t.language_code, NULL::text, "                  \
+    "t.email_text IS NOT NULL, t.sms_text IS NOT NULL, t.reminder_prefix IS NOT NULL "             \
+    "FROM dpvd.notification_template t WHERE t.name = ANY ($2::text[])"
+
 /* $2 the code, $3 the edition, $4 true: the newest edition. */
 #define SERVICE_JOIN                                                                               \
     "LEFT JOIN LATERAL ("                                                                          \
@@ -148,13 +157,59 @@ static const char *const texts[STMT_COUNT] = {
         "CASE WHEN o.number IS NOT NULL THEN o.status WHEN p.dead THEN 4::int2 "
         "WHEN p.id IS NOT NULL THEN 1::int2 END, "
         "a.name, a.status, "
-        "CASE WHEN $9::bool THEN EXISTS (SELECT FROM dpvd.correspondence_state e "
-        "WHERE e.sender_id = s.id AND e.senders_reference = $8) ELSE false END, " RECEIPT_COLUMNS
-        " FROM " FACTS_FROM " " SERVICE_JOIN " LEFT JOIN dpvd.organization o ON o.number = $5 "
-        "LEFT JOIN dpvd.person p ON p.number = $5 "
-        "LEFT JOIN dpvd.organization a ON a.number = $6 "
-        "LEFT JOIN dpvd.correspondence c ON c.sender_id = s.id AND c.digest = $7 "
-        "LEFT JOIN dpvd.receipt r ON r.sender_id = c.sender_id AND r.id = c.receipt_id",
+        "CASE WHEN $14::text = u.code OR $14 = s.code THEN false ELSE EXISTS ("
+        "SELECT FROM dpvd.sender k WHERE k.code = ANY (ARRAY[$14, $15]) AND k.id <> s.id) END, "
+        "CASE WHEN v.confidential "
+        "THEN dpvd.has_key_role(ARRAY[o.number, o.parent_number], " DAY_OF(
+            "$13") ") END, "
+                   "CASE WHEN $9::bool THEN EXISTS (SELECT FROM dpvd.correspondence_state e "
+                   "WHERE e.sender_id = s.id AND e.senders_reference = $8) ELSE false "
+                   "END, " RECEIPT_COLUMNS " FROM " FACTS_FROM " " SERVICE_JOIN
+                   " LEFT JOIN dpvd.organization o ON o.number = $5 "
+                   "LEFT JOIN dpvd.person p ON p.number = $5 "
+                   "LEFT JOIN dpvd.organization a ON a.number = $6 "
+                   "LEFT JOIN dpvd.correspondence c ON c.sender_id = s.id AND c.digest = $7 "
+                   "LEFT JOIN dpvd.receipt r ON r.sender_id = c.sender_id AND r.id = c.receipt_id",
+
+    /* What few messages ask for: whether person $1 is reserved, what organisation $2 is as a
+     * sender, and if $3, what it (or without it the owner of system user $4) has sent in the year
+     * of $5. */
+    [STMT_FACTS_RARE] =
+        "SELECT (SELECT k.reserved FROM dpvd.person_contact k WHERE k.number = $1), "
+        "a.status, a.kind, CASE WHEN $3::bool THEN (SELECT sum(n.messages)::int8 "
+        "FROM dpvd.usage_count n WHERE n.actual_number = coalesce($2, s.organization_number) "
+        "AND n.year = extract(year FROM " DAY_OF(
+            "$5") ")::int4) END "
+                  "FROM (SELECT 1) AS one LEFT JOIN dpvd.sender a ON a.organization_number = $2 "
+                  "LEFT JOIN dpvd.system_user u ON u.name = $4 LEFT JOIN dpvd.sender s ON s.id = "
+                  "u.sender_id",
+
+    /* Addresses of organisation $1 and of its main unit, and personal contacts there of those who
+     * hold a role that lets them read ordinary mail; $3 is the time. */
+    [STMT_REACH_ORGANIZATION] =
+        "SELECT 1::int2, n.organization_number <> $1, n.id, n.kind, n.address, "
+        "NULL::text COLLATE \"C\", NULL::text, NULL::bool, NULL::bool, NULL::bool "
+        "FROM dpvd.organization o JOIN dpvd.notification_address n "
+        "ON n.organization_number = ANY (ARRAY[o.number, o.parent_number]) "
+        "WHERE o.number = $1 AND NOT n.deleted UNION ALL "
+        "SELECT 2::int2, c.organization_number <> $1, 0, NULL, c.email, c.mobile, "
+        "array_to_string(c.services, ' '), NULL, NULL, NULL "
+        "FROM dpvd.organization o JOIN dpvd.personal_contact c "
+        "ON c.organization_number = ANY (ARRAY[o.number, o.parent_number]) "
+        "WHERE o.number = $1 AND EXISTS (SELECT FROM dpvd.organization_role h "
+        "JOIN dpvd.register_role k ON k.type = h.type WHERE h.holder = c.person_number "
+        "AND h.organization_number = ANY (ARRAY[o.number, o.parent_number]) AND k.post_archive "
+        "AND h.valid_from <= " DAY_OF("$3") " "
+                                            "AND (h.valid_to IS NULL OR h.valid_to >= " DAY_OF(
+                                                "$3") ")) "
+                                                      "UNION ALL " REACH_TEMPLATES
+                                                      " ORDER BY 1, 2, 3, 5, 6",
+
+    /* The same for a person; only what was verified since $3 is used. */
+    [STMT_REACH_PERSON] =
+        "SELECT 3::int2, false, 0, NULL::int2, k.email, k.mobile, NULL::text, NULL::bool, "
+        "NULL::bool, NULL::bool FROM dpvd.person_contact k "
+        "WHERE k.number = $1 AND k.verified >= $3 UNION ALL " REACH_TEMPLATES,
 
     [STMT_CALLER] = "SELECT " CALLER_COLUMNS("$4", "$5") " FROM " CALLER_FROM("$2", "$3"),
 
