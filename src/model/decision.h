@@ -99,8 +99,9 @@ extern const struct rule message_rules[];
 void message_judge(const struct message *message, const struct facts *facts,
                    const struct rule_limits *limits, struct verdict *verdict_out);
 
-/* Fills the decision for an accepted message; strings point into message, facts or arena. */
-void message_decide(const struct message *message, const struct facts *facts, int64_t now,
-                    struct decision *decision_out);
+/* Fills the decision for an accepted message (domain.md 4.6, 4.8, 4.9, 6); strings point into
+ * message, facts or arena. false: memory ran out. */
+bool message_decide(struct arena *arena, const struct message *message, const struct facts *facts,
+                    const struct rule_limits *limits, int64_t now, struct decision *decision_out);
 
 #endif

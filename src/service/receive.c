@@ -131,6 +131,7 @@ bool receive_message(const struct session *session, const struct call *call,
     message_judge(message, &facts, &limits, &verdict);
     if (verdict.outcome != OUTCOME_ACCEPT)
         return refuse(session, &put, credentials, &verdict, receipt_out, err);
-    message_decide(message, &facts, clock_now(), &decision);
+    if (!message_decide(session->arena, message, &facts, &limits, clock_now(), &decision))
+        return err_no_memory(err);
     return put_message(session, &put, credentials, receipt_out, err);
 }
