@@ -236,10 +236,11 @@ static const char *const texts[STMT_COUNT] = {
         "reportee, reportee_is_person, reportee_name, technical_number, technical_name, "
         "actual_number, actual_name, display_sender, message_sender, on_behalf_of, "
         "language_code, title, summary, body, custom_data, visible, visible_asked, "
-        "allow_system_delete, due, archive_reference, allow_forwarding, is_reservable) "
+        "allow_system_delete, due, archive_reference, allow_forwarding, is_reservable, "
+        "actual_verified) "
         "SELECT $1, ids.id, ids.receipt_id, $8, $9, $10, $12, $13, $14, $15, $16, $17, $18, $19, "
-        "$20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37 "
-        "FROM ids ON CONFLICT (sender_id, digest) WHERE digest IS NOT NULL DO NOTHING "
+        "$20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, "
+        "$37, $43 FROM ids ON CONFLICT (sender_id, digest) WHERE digest IS NOT NULL DO NOTHING "
         "RETURNING id, receipt_id), "
         "receipt AS (INSERT INTO dpvd.receipt (sender_id, id, correspondence_id, status, created, "
         "last_changed, text, senders_reference) "
@@ -247,13 +248,14 @@ static const char *const texts[STMT_COUNT] = {
         "event AS (INSERT INTO dpvd.status_event (sender_id, correspondence_id, type, happened) "
         "SELECT $1, c.id, 1, $10 FROM c), "
         "state AS (INSERT INTO dpvd.correspondence_state (sender_id, id, senders_reference, "
-        "created, reportee, service_code, service_edition, current_status, history) "
-        "SELECT $1, c.id, $13, $10, $16, $14, $15, 1, int8send($11) || int2send(1::int2) FROM c), "
+        "created, reportee, service_code, service_edition, current_status, history, "
+        "notifications) SELECT $1, c.id, $13, $10, $16, $14, $15, $41, $11, $42 FROM c), "
         "audit AS (INSERT INTO dpvd.audit_log (" AUDIT_CALL ", result, senders_reference, "
         "receipt_id, correspondence_id, service_code, service_edition, organization, "
-        "actual_number, display_sender, visible, attachments, attachment_bytes, digest) "
+        "actual_number, actual_verified, display_sender, visible, attachments, "
+        "attachment_bytes, digest) "
         "SELECT " CALL_PARAMS ", 'accepted', $13, c.receipt_id, c.id, $14, $15, "
-        "CASE WHEN NOT $17 THEN $16 END, $21, $23, $31, $38, $39, $9 FROM c) "
+        "CASE WHEN NOT $17 THEN $16 END, $21, $43, $23, $31, $38, $39, $9 FROM c) "
         "SELECT receipt_id, id FROM c",
 
     [STMT_MESSAGE_REPEAT] =
@@ -271,6 +273,11 @@ static const char *const texts[STMT_COUNT] = {
         "VALUES ($1, nextval('dpvd.receipt_id'), $9, $10, $10, $11, $12) RETURNING id), "
         "audit AS (INSERT INTO dpvd.audit_log (" AUDIT_CALL ", result, senders_reference, "
         "receipt_id) SELECT " CALL_PARAMS ", $13, $12, r.id FROM r) SELECT id FROM r",
+
+    [STMT_SUB_RECEIPTS] =
+        "SELECT " RECEIPT_COLUMNS " FROM dpvd.correspondence c "
+        "JOIN dpvd.receipt r ON r.sender_id = c.sender_id AND r.parent_id = c.receipt_id "
+        "WHERE c.sender_id = $1 AND c.digest = $2 ORDER BY r.id",
 
     /* Two messages with one reference that arrive at the same time meet on the primary key. */
     [STMT_REFERENCE_CLAIM] = "INSERT INTO dpvd.reference_claim (sender_id, senders_reference) "
@@ -296,11 +303,45 @@ static const char *const texts[STMT_COUNT] = {
         "endpoint_addresses) "
         "SELECT c.sender_id, c.id, $2, $3, $4, $5, $6, $7, $8, $9, $10 " OWN_MESSAGE,
 
+    [STMT_NOTIFICATION_PUT] =
+        "INSERT INTO dpvd.notification (sender_id, correspondence_id, number, order_number, "
+        "transport, recipient, address, reminder, due) "
+        "SELECT m.sender_id, m.id, n.number, n.order_number, n.transport, n.recipient, n.address, "
+        "n.reminder <> 0, n.due FROM (SELECT c.sender_id, c.id " OWN_MESSAGE ") m, "
+        "unnest($2::int4[], $3::int4[], $4::text[], $5::text[], $6::int4[], $7::timestamptz[]) "
+        "WITH ORDINALITY "
+        "AS n (order_number, transport, recipient, address, reminder, due, number)",
+
+    /* Numbers are drawn in the order of the problems, and come back in it. */
+    [STMT_SUB_RECEIPT_PUT] =
+        "INSERT INTO dpvd.receipt (sender_id, id, parent_id, correspondence_id, status, created, "
+        "last_changed, text, senders_reference) "
+        "SELECT m.sender_id, nextval('dpvd.receipt_id'), m.receipt_id, m.id, p.status, m.created, "
+        "m.created, p.text, m.senders_reference FROM (SELECT c.* " OWN_MESSAGE ") m, "
+        "unnest($2::int4[], $3::text[]) WITH ORDINALITY AS p (status, text, number) "
+        "ORDER BY p.number RETURNING id",
+
+    /* Created was written with the message. */
+    [STMT_RESERVED_PUT] =
+        "INSERT INTO dpvd.status_event (sender_id, correspondence_id, type, happened) "
+        "SELECT c.sender_id, c.id, 10, c.created " OWN_MESSAGE,
+
     [STMT_SDP_ORDER_PUT] =
         "INSERT INTO dpvd.sdp_order (sender_id, correspondence_id, copy_altinn, backup_altinn, "
         "primary_document, title, not_sensitive_title, visible, email_text, email_address, "
         "email_days, sms_text, sms_number, sms_days) "
         "SELECT c.sender_id, c.id, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13 " OWN_MESSAGE,
+
+    [STMT_SDP_STATE_PUT] =
+        "INSERT INTO dpvd.sdp_state (sender_id, id, correspondence_id, senders_reference, "
+        "reportee, service_code, service_edition, created, last_changed, history) "
+        "SELECT c.sender_id, nextval('dpvd.sdp_id'), c.id, c.senders_reference, c.reportee, "
+        "c.service_code, c.service_edition, c.created, c.created, $2 " OWN_MESSAGE,
+
+    [STMT_SDP_STATE_REFUSE] =
+        "INSERT INTO dpvd.sdp_state (sender_id, id, senders_reference, reportee, service_code, "
+        "service_edition, created, last_changed, history) "
+        "VALUES ($1, nextval('dpvd.sdp_id'), $2, $3, $4, $5, $6, $6, $7)",
 
     [STMT_STATUS_BY_REFERENCES] =
         "SELECT " STATE_COLUMNS " FROM dpvd.correspondence_state "
