@@ -70,7 +70,8 @@ struct status_filter {
     enum choice notification_sent;
     const char *reportee;
     const char *reference;
-    bool sdp_only; /* only digital mailboxes are asked about: no message is answered */
+    bool sdp;      /* digital mailboxes are asked about */
+    bool sdp_only; /* nothing else is: no message is answered */
 };
 
 #endif

@@ -51,6 +51,15 @@
 
 #define STATE_COLUMNS "id, created, reportee, senders_reference, history, notifications"
 
+#define SDP_COLUMNS                                                                                \
+    "s.id, s.correspondence_id, s.created, s.last_changed, s.senders_reference, s.reportee, "      \
+    "s.history"
+#define SDP_FILTER                                                                                 \
+    "SELECT " SDP_COLUMNS " FROM dpvd.sdp_state s WHERE s.sender_id = $1 AND s.service_code = $2 " \
+    "AND s.service_edition = $3 AND s.created >= $4 AND s.created < $5 "                           \
+    "AND ($7::text IS NULL OR s.reportee = $7) "
+#define SDP_ORDER "ORDER BY s.created DESC, s.id DESC LIMIT $6"
+
 #define SEAL_COLUMNS                                                                               \
     "number, previous, root, rows, first_transaction, first_id, last_transaction, last_id, "       \
     "earliest, latest, sealed, hash, signer, signature"
@@ -358,6 +367,17 @@ static const char *const texts[STMT_COUNT] = {
     [STMT_STATUS_BY_REPORTEE] = STATE_FILTER "AND reportee = $9 " STATE_ORDER,
     [STMT_STATUS_BY_REFERENCE] = STATE_FILTER
     "AND senders_reference = $9 AND ($10::text IS NULL OR reportee = $10) " STATE_ORDER,
+
+    [STMT_SDP_ANY] = "SELECT EXISTS (SELECT FROM dpvd.sdp_state WHERE sender_id = $1)",
+
+    [STMT_SDP_BY_REFERENCES] =
+        "SELECT " SDP_COLUMNS " FROM unnest($2::text[]) WITH ORDINALITY AS w (reference, position) "
+        "CROSS JOIN LATERAL (SELECT * FROM dpvd.sdp_state k "
+        "WHERE k.sender_id = $1 AND k.senders_reference = w.reference ORDER BY k.id LIMIT $3) s "
+        "ORDER BY w.position, s.id LIMIT $3",
+
+    [STMT_SDP_BY_SERVICE] = SDP_FILTER SDP_ORDER,
+    [STMT_SDP_BY_REFERENCE] = SDP_FILTER "AND s.senders_reference = $8 " SDP_ORDER,
 
     [STMT_RECEIPT_BY_ID] =
         "WITH main AS MATERIALIZED ("
