@@ -74,11 +74,14 @@ struct decision {
 /* How the answer looks when a rule is broken (domain.md 4.2 R1, R2). */
 enum outcome { OUTCOME_ACCEPT, OUTCOME_FAULT, OUTCOME_VALIDATION_FAILED, OUTCOME_REJECTED };
 
+/* Bytes of a rule's text, with the number that it names. */
+enum { VERDICT_TEXT_SIZE = 256 };
+
 struct verdict {
     enum outcome outcome;
     int error_id;     /* of OUTCOME_FAULT */
     const char *rule; /* the broken rule's name */
-    const char *text;
+    char text[VERDICT_TEXT_SIZE];
 };
 
 /* One check and its answer; the whole of domain.md 4.2-4.5 is one table of these, in order. */
@@ -87,7 +90,7 @@ struct rule {
     const char *section; /* "4.5" */
     enum outcome outcome;
     int error_id;
-    const char *text; /* English; no content */
+    const char *text; /* English; no content; {quota} is the limit of that name */
     bool (*broken)(const struct message *message, const struct facts *facts,
                    const struct rule_limits *limits);
 };

@@ -17,6 +17,9 @@ unsigned plan_preferred_channel(enum transport_type transport, bool reminder);
 const struct template *plan_template(const struct reach *reach,
                                      const struct notification_order *order);
 
+/* A template of that name exists, in any language. */
+bool plan_knows_template(const struct reach *reach, const char *name);
+
 /* The end points of an order. Without any it is one of Both without address (domain.md 6.3). */
 const struct receiver_end_point *plan_points(const struct notification_order *order,
                                              size_t *count_out);

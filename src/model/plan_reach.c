@@ -51,6 +51,15 @@ const struct template *plan_template(const struct reach *reach,
     return NULL;
 }
 
+bool plan_knows_template(const struct reach *reach, const char *name)
+{
+    for (size_t i = 0; i < reach->template_count; i++) {
+        if (is_same(reach->templates[i].name, name))
+            return true;
+    }
+    return false;
+}
+
 const struct receiver_end_point *plan_points(const struct notification_order *order,
                                              size_t *count_out)
 {

@@ -224,6 +224,8 @@ def url(link):
 
 ARCHIVE = member("c0910", "ArchiveReference", Xml(member("c0910", "ArchiveRef", "AR1")))
 SERVICE = member("c0910", "Service", Xml(member("c0910", "ServiceCode", "4255")))
+NO_SERVICE = member("c0910", "Service", Xml(member("c0910", "ServiceEdition", "1")))
+BLANK_ARCHIVE = member("c0910", "ArchiveReference", Xml(member("c0910", "ArchiveRef", " ")))
 
 VALIDATION_FAILED = {
     "SystemUserCode": {"code of 51 characters": {"SystemUserCode": "TTD_".ljust(51, "x")}},
@@ -272,7 +274,9 @@ VALIDATION_FAILED = {
         "link with script": reply(url("javascript:alert(1)")),
         "link without scheme": reply(url("www.a.example")),
         "link missing": reply(url(None)),
-        "link of 256 characters": reply(url("https://a.example/".ljust(256, "x")))},
+        "link of 256 characters": reply(url("https://a.example/".ljust(256, "x"))),
+        "service without code as reply option": reply(NO_SERVICE),
+        "blank archive reference as reply option": reply(BLANK_ARCHIVE)},
     "NotificationType": {"unknown template": order(NotificationType="VarselDPV")},
 }
 
