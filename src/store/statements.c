@@ -368,7 +368,7 @@ static const char *const texts[STMT_COUNT] = {
     [STMT_STATUS_BY_REFERENCE] = STATE_FILTER
     "AND senders_reference = $9 AND ($10::text IS NULL OR reportee = $10) " STATE_ORDER,
 
-    [STMT_SDP_ANY] = "SELECT EXISTS (SELECT FROM dpvd.sdp_state WHERE sender_id = $1)",
+    [STMT_SDP_ANY] = "SELECT min(id) IS NOT NULL FROM dpvd.sdp_state WHERE sender_id = $1",
 
     [STMT_SDP_BY_REFERENCES] =
         "SELECT " SDP_COLUMNS " FROM unnest($2::text[]) WITH ORDINALITY AS w (reference, position) "
