@@ -10,7 +10,7 @@ from support import (
     attachments, case, case_table, contains, details_envelope, equal, history_envelope,
     insert_envelope, literal, main, member, true, unique)
 
-DEMO2 = {"systemUserName": "demo2", "systemPassword": "demo2-password"}
+DEMO2 = {"systemUserName": "demo2", "systemPassword": "demo2-password", "SystemUserCode": "DEM"}
 SECRET_PASSWORD = "hemmelig-passord-9b1d"
 SECRET_CONTENT = "hemmelig-innhold-4c7e"
 DELETED_NUMBER = "910820613"  # made deleted by the case that needs it
