@@ -1,8 +1,11 @@
 #!/usr/bin/python3
-"""SdpOptions, the wish to forward to a digital mailbox (domain.md 4.8): what is refused."""
+"""SdpOptions, the wish to forward to a digital mailbox (domain.md 4.8, 5.4): what is refused, and
+what is told of letters that nobody has a mailbox for."""
 
+import receipt_calls
 from support import (
-    Xml, attachment, attachments, case, case_table, contains, equal, main, member, unique)
+    NAMESPACES, Xml, attachment, attachments, case, case_table, contains, equal, literal, local,
+    main, member, unique)
 
 
 def letter(**values):
@@ -55,6 +58,102 @@ def validation_fails_for(server, element, values):
 @case
 def letter_without_a_copy_in_the_inbox_is_rejected(server):
     refused(server, letter(BackupAltinn="false"), "Rejected", "SdpOptions")
+
+
+# ---------------------------------------------------------------- what is told
+
+
+def send(server, **values):
+    reference = unique("letter")
+    return reference, server.insert(
+        **{**letter(), **values, "ExternalShipmentReference": reference})
+
+
+def letters(answer):
+    """The SDP part of a status answer."""
+    equal(answer.status, 200, f"HTTP status of {answer.body[:600]!r}")
+    found = []
+    for element in answer.all("c1602:SdpStatusDetails"):
+        entry = {local(child): child.text for child in element}
+        entry["StatusHistory"] = [
+            (change.findtext("c1602:Status", None, NAMESPACES),
+             change.findtext("c1602:StatusDateTime", None, NAMESPACES))
+            for change in element.iterfind(".//c1602:SdpStatusChange", NAMESPACES)]
+        found.append(entry)
+    return found
+
+
+def options(include):
+    return Xml(member("c1602", "IncludeCorrespondence", include))
+
+
+@case
+def message_of_a_letter_without_mailbox_is_stored_with_a_sub_receipt(server):
+    _, answer = send(server)
+    receipt = receipt_calls.receipt_of(answer)
+    equal((receipt["ReceiptStatusCode"], receipt["ReceiptText"]),
+          ("OK", "Correspondence Saved Successfully"), "receipt")
+    (sub,) = receipt["SubReceipts"]
+    equal((sub["ReceiptStatusCode"], sub["ParentReceiptId"], sub["ReceiptTypeName"]),
+          ("Rejected", receipt["ReceiptId"], "Correspondence"), "sub-receipt")
+    contains(sub["ReceiptText"], "no digital mailbox", "ReceiptText")
+
+
+@case
+def repeated_letter_and_receipt_service_tell_the_same_sub_receipt(server):
+    reference, answer = send(server)
+    again = server.insert(**{**letter(), "ExternalShipmentReference": reference})
+    equal(receipt_calls.receipt_of(again), receipt_calls.receipt_of(answer), "receipt of the repeat")
+    sub = receipt_calls.receipt_of(answer)["SubReceipts"][0]
+    looked_up = receipt_calls.receipt_of(receipt_calls.get(server, "", sub["ParentReceiptId"]))
+    equal([(one["ReceiptId"], one["ReceiptText"]) for one in looked_up["SubReceipts"]],
+          [(sub["ReceiptId"], sub["ReceiptText"])], "sub-receipts of GetReceipt")
+    equal(len(letters(server.history([reference]))), 1, "letters")
+
+
+@case
+def history_tells_of_the_letter_beside_the_message(server):
+    reference, answer = send(server)
+    history = server.history([reference, unique("other")])
+    status = history.statuses()[0]
+    number = server.sql(f"SELECT id FROM dpvd.sdp_state "
+                        f"WHERE senders_reference = {literal(reference)};")[0][0]
+    equal(letters(history), [{
+        "CorrespondenceId": str(status.id), "CreatedDateTime": status.created,
+        "LastChangedDateTime": receipt_calls.receipt_of(answer)["LastChanged"], "Reference": reference,
+        "Reportee": status.reportee, "SdpId": number,
+        "StatusHistory": [("NoMailBox", status.created)]}], "letters")
+
+
+@case
+def rejected_letter_has_a_status_without_message(server):
+    reference, answer = send(server, **{
+        "SdpOptions": letter(BackupAltinn="false")["SdpOptions"]})
+    receipt = receipt_calls.receipt_of(answer)
+    equal(receipt["ReceiptStatusCode"], "Rejected", receipt["ReceiptText"])
+    history = server.history([reference])
+    equal(history.statuses(), [], "messages")
+    (entry,) = letters(history)
+    equal((entry["CorrespondenceId"], entry["Reference"], entry["StatusHistory"]),
+          (None, reference, [("NoMailBox", receipt["LastChanged"])]), "letter")
+
+
+@case_table({"not asked for": (None, True, False), "beside messages": ("true", True, True),
+             "alone": ("false", False, True)})
+def details_tell_of_letters_when_they_are(server, include, messages, tells):
+    reference, _ = send(server)
+    answer = server.details(SendersReference=reference,
+                            SdpSearchOptions=None if include is None else options(include))
+    equal(answer.references(), [reference] if messages else [], "messages")
+    equal([one["Reference"] for one in letters(answer)], [reference] if tells else [], "letters")
+
+
+@case
+def letters_of_others_are_not_told(server):
+    reference, _ = send(server)
+    for user in ("demo", "demo2"):
+        found = letters(server.history([reference], user=user, password=user + "-password"))
+        equal(len(found), 1 if user == "demo" else 0, f"letters for {user}")
 
 
 if __name__ == "__main__":
