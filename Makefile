@@ -115,6 +115,9 @@ check: ## all tests: unit, integration, e2e
 	@$(MAKE) --no-print-directory programs
 	@$(RUN_TESTS) unit integration e2e
 
+rules: $(DPVD) ## print all checks of a message in their order, with the answer to each
+	@$(DPVD) rules
+
 RUN_TESTS = DPVD_BIN=$(abspath $(DPVD)) DPVD_BUILD=$(abspath $(OUT)) scripts/run-tests.sh
 programs: $(DPVD) $(UNIT) $(INTEGRATION)
 unit: $(UNIT) ## tests of pure code
@@ -157,7 +160,7 @@ clean: ## remove what was built and generated; var/ stays
 	rm -rf $(BUILD)
 	find generated -type f ! -name README.md -delete
 
-.PHONY: all help generate run check programs unit integration e2e asan tsan coverage lint lint-now \
+.PHONY: all help generate run rules check programs unit integration e2e asan tsan coverage lint lint-now \
         format install clean FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:

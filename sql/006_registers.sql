@@ -41,6 +41,19 @@ INSERT INTO dpvd.register_role (type, name, post_archive, confidential, person_o
     ('ADOS', 'Kontaktperson, administrativ enhet i offentlig sektor', true, false, false),
     ('SAM', 'Sameier', true, false, false);
 
+-- Whether any role that can give access to confidential mail is registered for one of the units. A
+-- function, so that it costs nothing in a statement that has no need of it most of the time.
+CREATE FUNCTION dpvd.has_key_role(units text[], today date) RETURNS boolean
+    LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN EXISTS (
+        SELECT FROM dpvd.organization_role h JOIN dpvd.register_role r ON r.type = h.type
+         WHERE h.organization_number = ANY (units) AND r.confidential
+           AND (NOT r.person_only OR length(h.holder) = 11)
+           AND h.valid_from <= today AND (h.valid_to IS NULL OR h.valid_to >= today));
+END
+$$;
+
 -- Contact data of persons
 
 CREATE TABLE dpvd.person_contact (

@@ -4,6 +4,7 @@
 #include "base/config.h"
 #include "base/log.h"
 #include "http/server.h"
+#include "model/rules_table.h"
 #include "rest/health.h"
 #include "rest/metrics.h"
 #include "service/passwords.h"
@@ -277,6 +278,14 @@ static enum exit_code run_migrate(struct dpvd *dpvd, int words)
     return migrate_run(&dpvd->config, &err) ? EXIT_OK : failed(&err);
 }
 
+static enum exit_code run_rules(struct dpvd *dpvd, int words)
+{
+    (void)dpvd;
+    (void)words;
+    rules_print_table(stdout);
+    return EXIT_OK;
+}
+
 static enum exit_code run_admin(struct dpvd *dpvd, int words)
 {
     return (enum exit_code)admin_run(&dpvd->config, words, dpvd->rest + 1);
@@ -296,6 +305,8 @@ static const struct verb verbs[] = {
     {"config", "print the effective settings; --table: the README's table", run_config, "--table",
      false},
     {"migrate", "bring the database's schema up to date", run_migrate, NULL, false},
+    {"rules", "print the checks of a message in their order, as the README's table", run_rules,
+     NULL, false},
     {"admin", "the operator's commands; admin --help lists them", run_admin, NULL, true},
     {"version", "print the version", run_version, NULL, false},
     {0},

@@ -2,6 +2,8 @@
 
 #include "model/identifier.h"
 
+#include <string.h>
+
 static bool is_given(const char *text)
 {
     return text != NULL && text[0] != '\0';
@@ -24,8 +26,51 @@ static void decide_senders(const struct message *message, const struct facts *fa
                                    : message->message_sender;
 }
 
-void message_decide(const struct message *message, const struct facts *facts, int64_t now,
-                    struct decision *decision_out)
+/* Who sends for itself was authenticated (domain.md 4.6). */
+static enum choice verified(const struct facts *facts, const struct rule_limits *limits,
+                            const char *actual_number)
+{
+    if (strcmp(actual_number, facts->caller.organization_number) == 0)
+        return CHOICE_YES;
+    if (limits->on_behalf_of_check == CHECK_OFF)
+        return CHOICE_NOT_GIVEN;
+    return facts->actual_status == SENDER_ACTIVE ? CHOICE_YES : CHOICE_NO;
+}
+
+/* Nobody is told of a message that its recipient cannot see (domain.md 4.9). Without a connection
+ * to DPI nobody has a digital mailbox (domain.md 4.8). */
+static bool decide_plan(struct arena *arena, const struct message *message,
+                        const struct facts *facts, const struct rule_limits *limits,
+                        struct decision *decision)
+{
+    static const struct problem reserved = {
+        RECEIPT_REJECTED, 0, "Reportee is reserved against electronic communication"};
+    static const struct problem no_mailbox = {
+        RECEIPT_REJECTED, 0,
+        "SdpOptions: the letter could not be sent, no digital mailbox is known for the reportee"};
+    struct plan *plan = &decision->plan;
+    struct problem *problems = NULL;
+
+    if (!decision->reserved &&
+        !plan_make(arena, message, &facts->reach, decision->visible, limits->reminder_delay, plan))
+        return false;
+    if (!decision->reserved && message->sdp == NULL)
+        return true;
+    problems = arena_array(arena, plan->problem_count + 2, sizeof(*problems));
+    if (problems == NULL)
+        return false;
+    for (size_t i = 0; i < plan->problem_count; i++)
+        problems[i] = plan->problems[i];
+    if (decision->reserved)
+        problems[plan->problem_count++] = reserved;
+    if (message->sdp != NULL)
+        problems[plan->problem_count++] = no_mailbox;
+    plan->problems = problems;
+    return true;
+}
+
+bool message_decide(struct arena *arena, const struct message *message, const struct facts *facts,
+                    const struct rule_limits *limits, int64_t now, struct decision *decision_out)
 {
     struct decision decision = {
         .now = now,
@@ -41,6 +86,12 @@ void message_decide(const struct message *message, const struct facts *facts, in
         .is_reservable = message->is_reservable == CHOICE_YES,
     };
 
+    decision.reserved =
+        decision.is_reservable && decision.reportee_is_person && facts->reportee_reserved;
     decide_senders(message, facts, &decision);
+    decision.actual_verified = verified(facts, limits, decision.actual_number);
+    if (!decide_plan(arena, message, facts, limits, &decision))
+        return false;
     *decision_out = decision;
+    return true;
 }

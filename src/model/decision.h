@@ -21,12 +21,13 @@ struct facts {
     bool repeated;          /* a message with this digest is stored for the caller */
     struct receipt earlier; /* its receipt, when repeated */
     bool reference_used;    /* another message of the caller has this reference */
+    bool code_of_another;   /* SystemUserCode is that of another sender (domain.md 4.3) */
 
-    bool reportee_reserved;           /* a person who has opted out of digital post (KRR) */
-    bool reportee_has_key_role;       /* a role of domain.md 3.3 point 7 is registered for it */
+    bool reportee_reserved;           /* opted out of digital post (KRR); asked if IsReservable */
+    bool reportee_has_key_role;       /* domain.md 3.3 point 7; asked if the service is confidential */
     enum sender_status actual_status; /* of OnBehalfOfOrgNr as a sender; 0: it is none */
     enum sender_kind actual_kind;     /* 0: it is none */
-    int64_t sent_this_year;           /* messages of the actual sender, as counted so far */
+    int64_t sent_this_year; /* messages of the actual sender so far; asked if the quota blocks */
     struct reach reach;
 };
 
@@ -73,11 +74,14 @@ struct decision {
 /* How the answer looks when a rule is broken (domain.md 4.2 R1, R2). */
 enum outcome { OUTCOME_ACCEPT, OUTCOME_FAULT, OUTCOME_VALIDATION_FAILED, OUTCOME_REJECTED };
 
+/* Bytes of a rule's text, with the number that it names. */
+enum { VERDICT_TEXT_SIZE = 256 };
+
 struct verdict {
     enum outcome outcome;
     int error_id;     /* of OUTCOME_FAULT */
     const char *rule; /* the broken rule's name */
-    const char *text;
+    char text[VERDICT_TEXT_SIZE];
 };
 
 /* One check and its answer; the whole of domain.md 4.2-4.5 is one table of these, in order. */
@@ -86,7 +90,7 @@ struct rule {
     const char *section; /* "4.5" */
     enum outcome outcome;
     int error_id;
-    const char *text; /* English; no content */
+    const char *text; /* English; no content; {quota} is the limit of that name */
     bool (*broken)(const struct message *message, const struct facts *facts,
                    const struct rule_limits *limits);
 };
@@ -98,8 +102,9 @@ extern const struct rule message_rules[];
 void message_judge(const struct message *message, const struct facts *facts,
                    const struct rule_limits *limits, struct verdict *verdict_out);
 
-/* Fills the decision for an accepted message; strings point into message, facts or arena. */
-void message_decide(const struct message *message, const struct facts *facts, int64_t now,
-                    struct decision *decision_out);
+/* Fills the decision for an accepted message (domain.md 4.6, 4.8, 4.9, 6); strings point into
+ * message, facts or arena. false: memory ran out. */
+bool message_decide(struct arena *arena, const struct message *message, const struct facts *facts,
+                    const struct rule_limits *limits, int64_t now, struct decision *decision_out);
 
 #endif

@@ -93,6 +93,7 @@ struct sdp_notification {
     bool given;
     const char *text;
     const char *address;
+    bool repeats; /* Repetitions was given */
     const uint32_t *days_delayed;
     size_t days_delayed_count;
 };
@@ -101,7 +102,8 @@ struct sdp_options {
     enum choice backup_altinn;
     const char *not_sensitive_title;
     const char *primary_document;
-    bool copy_altinn; /* SdpSetting CopyAltinn; else ForwardOnly */
+    bool has_setting; /* SdpSetting was given */
+    bool copy_altinn; /* it was CopyAltinn; else ForwardOnly */
     const char *title;
     struct moment visible;
     struct sdp_notification email;

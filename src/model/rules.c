@@ -4,6 +4,7 @@
 #include "model/identifier.h"
 #include "model/rules_internal.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -12,6 +13,7 @@ enum {
     ARCHIVE_REFERENCE_LENGTH = 50,
     SYSTEM_USER_CODE_LENGTH = 50,
     LINK_LENGTH = 255,
+    EDITION_DIGITS = 9,
 };
 
 bool rules_is_longer(const char *text, size_t limit)
@@ -118,6 +120,13 @@ static RULE(system_user_code_too_long)
     return rules_is_longer(m->system_user_code, SYSTEM_USER_CODE_LENGTH);
 }
 
+/* It names the source system of a service owner (domain.md 4.3). */
+static RULE(system_user_code_of_another)
+{
+    UNUSED(l);
+    return !identifier_is_blank(m->system_user_code) && f->code_of_another;
+}
+
 static RULE(reference_too_long)
 {
     UNUSED(f);
@@ -160,6 +169,31 @@ static RULE(on_behalf_of_unknown)
     return has_on_behalf_of(m) && !f->on_behalf_of.found;
 }
 
+static bool is_for_another(const struct message *m, const struct facts *f)
+{
+    return has_on_behalf_of(m) && strcmp(m->on_behalf_of, f->caller.organization_number) != 0;
+}
+
+static RULE(actual_sender_suspended)
+{
+    UNUSED(l);
+    return is_for_another(m, f) && f->actual_status == SENDER_SUSPENDED;
+}
+
+static RULE(actual_sender_unknown)
+{
+    return is_for_another(m, f) && l->on_behalf_of_check == CHECK_ENFORCE &&
+           f->actual_status != SENDER_ACTIVE;
+}
+
+/* Service owners have a full agreement (domain.md 10.6). */
+static RULE(quota_used_up)
+{
+    const enum sender_kind kind = is_for_another(m, f) ? f->actual_kind : f->caller.kind;
+
+    return l->quota > 0 && kind != SENDER_SERVICE_OWNER && f->sent_this_year >= l->quota;
+}
+
 static RULE(reply_options_too_many)
 {
     UNUSED(f);
@@ -175,6 +209,42 @@ static RULE(reply_option_not_one_kind)
 {
     UNUSED(f), UNUSED(l);
     return any_reply_option(m, is_not_one_kind);
+}
+
+static bool is_without_service(const struct reply_option *option)
+{
+    return option->has_service && identifier_is_blank(option->service_code);
+}
+
+static RULE(reply_option_without_service)
+{
+    UNUSED(f), UNUSED(l);
+    return any_reply_option(m, is_without_service);
+}
+
+static bool has_bad_edition(const struct reply_option *option)
+{
+    const char *edition = option->service_edition;
+
+    return option->has_service && !identifier_is_blank(edition) &&
+           (strlen(edition) > EDITION_DIGITS || !identifier_is_digits(edition, strlen(edition)));
+}
+
+static RULE(reply_option_edition_not_a_number)
+{
+    UNUSED(f), UNUSED(l);
+    return any_reply_option(m, has_bad_edition);
+}
+
+static bool is_without_reference(const struct reply_option *option)
+{
+    return option->has_archive_reference && identifier_is_blank(option->archive_reference);
+}
+
+static RULE(reply_option_without_reference)
+{
+    UNUSED(f), UNUSED(l);
+    return any_reply_option(m, is_without_reference);
 }
 
 static bool is_not_http(const struct reply_option *option)
@@ -255,6 +325,13 @@ static RULE(service_of_another)
            (f->caller.kind != SENDER_SERVICE_OWNER || f->service.owner_id != f->caller.sender_id);
 }
 
+/* No register role gives anybody there the right to open it (domain.md 3.3). */
+static RULE(confidential_without_roles)
+{
+    UNUSED(l);
+    return f->service.confidential && !is_person_number(m) && !f->reportee_has_key_role;
+}
+
 #define FAULT OUTCOME_FAULT
 #define INVALID OUTCOME_VALIDATION_FAILED, 0
 #define REJECTED OUTCOME_REJECTED, 0
@@ -277,14 +354,21 @@ const struct rule message_rules[] = {
 
     {"case_given", "4.4", FAULT, 60001, "CaseID is not valid: the service does not belong to a case", case_given},
     {"system_user_code_too_long", "4.3", INVALID, "SystemUserCode is too long", system_user_code_too_long},
+    {"system_user_code_of_another", "4.3", FAULT, 5, "SystemUserCode belongs to another service owner", system_user_code_of_another},
     {"reference_too_long", "4.3", INVALID, "ExternalShipmentReference is too long", reference_too_long},
     {"archive_reference_too_long", "4.4", INVALID, "ArchiveReference is too long", archive_reference_too_long},
     {"message_sender_too_long", "4.4", INVALID, "MessageSender is too long", message_sender_too_long},
     {"message_sender_not_plain", "4.4", INVALID, "MessageSender must be plain text without control characters or markup", message_sender_not_plain},
     {"on_behalf_of_not_a_number", "4.4", INVALID, "OnBehalfOfOrgNr must be a valid organization number", on_behalf_of_not_a_number},
     {"on_behalf_of_unknown", "4.4", INVALID, "OnBehalfOfOrgNr must be a valid organization number: it is not registered", on_behalf_of_unknown},
+    {"actual_sender_suspended", "10.6", REJECTED, "OnBehalfOfOrgNr: the actual sender is suspended", actual_sender_suspended},
+    {"actual_sender_unknown", "4.6", REJECTED, "OnBehalfOfOrgNr: the actual sender has no agreement on sending messages", actual_sender_unknown},
+    {"quota_used_up", "10.6", REJECTED, "The actual sender may send no more than {quota} messages in a calendar year without a full agreement", quota_used_up},
     {"reply_options_too_many", "4.4", INVALID, "ReplyOptions: too many", reply_options_too_many},
     {"reply_option_not_one_kind", "4.4", INVALID, "ReplyOption must have exactly one of Service, ArchiveReference and URL", reply_option_not_one_kind},
+    {"reply_option_without_service", "4.4", INVALID, "ReplyOption: ServiceCode is missing", reply_option_without_service},
+    {"reply_option_edition_not_a_number", "4.4", INVALID, "ReplyOption: ServiceEdition is not a number", reply_option_edition_not_a_number},
+    {"reply_option_without_reference", "4.4", INVALID, "ReplyOption: ArchiveRef is missing", reply_option_without_reference},
     {"reply_option_not_http", "4.4", INVALID, "ReplyOption LinkURL must begin with http:// or https://", reply_option_not_http},
     {"reply_option_too_long", "4.4", INVALID, "ReplyOption LinkURL is too long", reply_option_too_long},
 
@@ -296,6 +380,7 @@ const struct rule message_rules[] = {
     {"service_unknown", "4.4", FAULT, 40013, SBL "Service code and service edition are not a valid service", service_unknown},
     {"service_of_wrong_type", "4.4", FAULT, 40019, SBL "The service is not a correspondence service", service_of_wrong_type},
     {"service_of_another", "3.4", FAULT, 5, "The sender is not authorized to use the service", service_of_another},
+    {"confidential_without_roles", "3.3", REJECTED, "Reportee: nobody there has a role that could give access to confidential mail", confidential_without_roles},
 
     {"title_too_long", "4.5", INVALID, "MessageTitle is too long", title_too_long},
     {"title_with_line_break", "4.5", INVALID, "MessageTitle must not contain line breaks or control characters", title_with_line_break},
@@ -309,7 +394,13 @@ const struct rule message_rules[] = {
     {"file_name_forbidden", "4.5", INVALID, "FileName of an attachment has forbidden characters", file_name_forbidden},
     {"file_name_too_long", "4.5", INVALID, "FileName or Name of an attachment is too long", file_name_too_long},
     {"attachment_empty", "4.5", INVALID, "Data of an attachment is empty", attachment_empty},
+    {"sdp_setting_missing", "4.8", INVALID, "SdpSetting must be ForwardOnly or CopyAltinn", sdp_setting_missing},
+    {"sdp_without_attachment", "4.8", INVALID, "SdpOptions need an attachment", sdp_without_attachment},
+    {"sdp_document_missing", "4.8", INVALID, "PrimaryDocumentFileName is missing", sdp_document_missing},
     {"sdp_document_unknown", "4.8", INVALID, "PrimaryDocumentFileName is not the FileName of an attachment", sdp_document_unknown},
+    {"sdp_email_text_length", "4.8", INVALID, "NotificationText of EmailNotification must have 1 to 500 characters", sdp_email_text_length},
+    {"sdp_sms_text_length", "4.8", INVALID, "NotificationText of SmsNotification must have 1 to 700 characters", sdp_sms_text_length},
+    {"sdp_repetitions_out_of_range", "4.8", INVALID, "Repetitions must have 1 to 10 DaysDelayed, each from 0 to 25", sdp_repetitions_out_of_range},
     {"sdp_without_backup", "4.8", REJECTED, "SdpOptions: no digital mailbox is known for the reportee", sdp_without_backup},
 
     {"notifications_too_many", "6.5", FAULT, 40014, SBL "Number of notifications or receiver end points is not valid", notifications_too_many},
@@ -320,9 +411,24 @@ const struct rule message_rules[] = {
     {"address_not_allowed", "6.4", FAULT, 30009, "ReceiverAddress must be empty with this TransportType", address_not_allowed},
     {"template_unknown", "6.2", INVALID, "NotificationType is not a known notification template", template_unknown},
     {"confidential_without_notification", "3.3", REJECTED, "Notifications: a confidential message needs a notification", confidential_without_notification},
+    {"confidential_without_address", "3.3", REJECTED, "Notifications: no address is known for the notification that a confidential message needs", confidential_without_address},
     {0},
 };
 /* clang-format on */
+
+/* The rule's text with the limit that it names. */
+static void fill_text(const char *text, const struct rule_limits *limits,
+                      char text_out[VERDICT_TEXT_SIZE])
+{
+    static const char name[] = "{quota}";
+    const char *at = strstr(text, name);
+
+    if (at == NULL)
+        snprintf(text_out, VERDICT_TEXT_SIZE, "%s", text);
+    else
+        snprintf(text_out, VERDICT_TEXT_SIZE, "%.*s%" PRId64 "%s", (int)(at - text), text,
+                 limits->quota, at + strlen(name));
+}
 
 void message_judge(const struct message *message, const struct facts *facts,
                    const struct rule_limits *limits, struct verdict *verdict_out)
@@ -334,7 +440,7 @@ void message_judge(const struct message *message, const struct facts *facts,
         verdict_out->outcome = rule->outcome;
         verdict_out->error_id = rule->error_id;
         verdict_out->rule = rule->name;
-        verdict_out->text = rule->text;
+        fill_text(rule->text, limits, verdict_out->text);
         return;
     }
 }

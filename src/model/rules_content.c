@@ -1,9 +1,12 @@
-/* Checks of content, attachments and notifications (domain.md 4.5, 4.8, 6.2-6.5); rules.c says in
- * which order they are made and what is answered. */
+/* Checks of content, attachments and digital mailboxes (domain.md 4.5, 4.8); rules.c says in which
+ * order they are made and what is answered. */
 #include "model/identifier.h"
 #include "model/rules_internal.h"
 
 #include <string.h>
+
+/* Of SdpOptions, domain.md 4.8. For the text of an SMS two limits are documented: the wider one. */
+enum { SDP_EMAIL_LENGTH = 500, SDP_SMS_LENGTH = 700, SDP_REPETITIONS = 10, SDP_MOST_DAYS = 25 };
 
 enum { FILE_NAME_LENGTH = 255 };
 
@@ -11,26 +14,6 @@ static bool any_attachment(const struct message *m, bool (*test)(const struct at
 {
     for (size_t i = 0; i < m->attachment_count; i++) {
         if (test(&m->attachments[i]))
-            return true;
-    }
-    return false;
-}
-
-static bool any_notification(const struct message *m,
-                             bool (*test)(const struct notification_order *))
-{
-    for (size_t i = 0; i < m->notification_count; i++) {
-        if (test(&m->notifications[i]))
-            return true;
-    }
-    return false;
-}
-
-static bool any_end_point(const struct notification_order *order,
-                          bool (*test)(const struct receiver_end_point *))
-{
-    for (size_t i = 0; i < order->end_point_count; i++) {
-        if (test(&order->end_points[i]))
             return true;
     }
     return false;
@@ -128,123 +111,77 @@ RULE(attachment_empty)
     return any_attachment(m, is_empty);
 }
 
+/* --- digital mailboxes --- */
+
+RULE(sdp_setting_missing)
+{
+    UNUSED(f), UNUSED(l);
+    return m->sdp != NULL && !m->sdp->has_setting;
+}
+
+RULE(sdp_without_attachment)
+{
+    UNUSED(f), UNUSED(l);
+    return m->sdp != NULL && m->attachment_count == 0;
+}
+
+RULE(sdp_document_missing)
+{
+    UNUSED(f), UNUSED(l);
+    return m->sdp != NULL && identifier_is_blank(m->sdp->primary_document);
+}
+
 RULE(sdp_document_unknown)
 {
     UNUSED(f), UNUSED(l);
-    if (m->sdp == NULL)
+    if (m->sdp == NULL || m->attachment_count == 0 || identifier_is_blank(m->sdp->primary_document))
         return false;
-    for (size_t i = 0; m->sdp->primary_document != NULL && i < m->attachment_count; i++) {
+    for (size_t i = 0; i < m->attachment_count; i++) {
         if (strcmp(m->attachments[i].file_name, m->sdp->primary_document) == 0)
             return false;
     }
     return true;
 }
 
+static bool is_bad_text(const struct sdp_notification *notification, size_t limit)
+{
+    return notification->given && (notification->text == NULL || notification->text[0] == '\0' ||
+                                   rules_is_longer(notification->text, limit));
+}
+
+RULE(sdp_email_text_length)
+{
+    UNUSED(f), UNUSED(l);
+    return m->sdp != NULL && is_bad_text(&m->sdp->email, SDP_EMAIL_LENGTH);
+}
+
+RULE(sdp_sms_text_length)
+{
+    UNUSED(f), UNUSED(l);
+    return m->sdp != NULL && is_bad_text(&m->sdp->sms, SDP_SMS_LENGTH);
+}
+
+static bool has_bad_repetitions(const struct sdp_notification *notification)
+{
+    if (!notification->repeats)
+        return false;
+    for (size_t i = 0; i < notification->days_delayed_count; i++) {
+        if (notification->days_delayed[i] > SDP_MOST_DAYS)
+            return true;
+    }
+    return notification->days_delayed_count < 1 ||
+           notification->days_delayed_count > SDP_REPETITIONS;
+}
+
+RULE(sdp_repetitions_out_of_range)
+{
+    UNUSED(f), UNUSED(l);
+    return m->sdp != NULL &&
+           (has_bad_repetitions(&m->sdp->email) || has_bad_repetitions(&m->sdp->sms));
+}
+
 RULE(sdp_without_backup)
 {
     UNUSED(f), UNUSED(l);
     return m->sdp != NULL && m->sdp->backup_altinn == CHOICE_NO;
-}
-
-/* --- notifications --- */
-
-RULE(notifications_too_many)
-{
-    size_t end_points = 0;
-
-    UNUSED(f);
-    for (size_t i = 0; i < m->notification_count; i++)
-        end_points += m->notifications[i].end_point_count;
-    return m->notification_count > l->notifications || end_points > l->end_points;
-}
-
-static bool is_without_type(const struct notification_order *order)
-{
-    return identifier_is_blank(order->type);
-}
-
-RULE(notification_type_missing)
-{
-    UNUSED(f), UNUSED(l);
-    return any_notification(m, is_without_type);
-}
-
-static bool is_without_language(const struct notification_order *order)
-{
-    return !rules_is_language(order->language_code);
-}
-
-RULE(notification_language_missing)
-{
-    UNUSED(f), UNUSED(l);
-    return any_notification(m, is_without_language);
-}
-
-static bool is_bad_from(const struct notification_order *order)
-{
-    return order->from_address != NULL && order->from_address[0] != '\0' &&
-           !identifier_is_email(order->from_address);
-}
-
-RULE(from_address_not_an_address)
-{
-    UNUSED(f), UNUSED(l);
-    return any_notification(m, is_bad_from);
-}
-
-static bool is_unusable_transport(const struct receiver_end_point *point)
-{
-    return point->transport == TRANSPORT_NOT_GIVEN || point->transport == TRANSPORT_IM;
-}
-
-static bool has_unusable_transport(const struct notification_order *order)
-{
-    return any_end_point(order, is_unusable_transport);
-}
-
-RULE(transport_not_usable)
-{
-    UNUSED(f), UNUSED(l);
-    return any_notification(m, has_unusable_transport);
-}
-
-static bool is_forbidden_address(const struct receiver_end_point *point)
-{
-    return point->transport != TRANSPORT_SMS && point->transport != TRANSPORT_EMAIL &&
-           point->address != NULL && point->address[0] != '\0';
-}
-
-static bool has_forbidden_address(const struct notification_order *order)
-{
-    return any_end_point(order, is_forbidden_address);
-}
-
-RULE(address_not_allowed)
-{
-    UNUSED(f), UNUSED(l);
-    return any_notification(m, has_forbidden_address);
-}
-
-static bool is_unknown_template(const struct notification_order *order)
-{
-    static const char *const names[] = {"VarselDPVUtenRevarsel", "VarselDPVMedRevarsel",
-                                        "TokenTextOnly", "Correspondence", "General"};
-
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-        if (strcmp(order->type, names[i]) == 0)
-            return false;
-    }
-    return true;
-}
-
-RULE(template_unknown)
-{
-    UNUSED(f), UNUSED(l);
-    return any_notification(m, is_unknown_template);
-}
-
-RULE(confidential_without_notification)
-{
-    UNUSED(l);
-    return f->service.confidential && m->notification_count == 0;
 }

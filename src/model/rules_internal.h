@@ -1,4 +1,4 @@
-/* Checks of content, attachments and notifications, for the table in rules.c. */
+/* Checks of content, attachments, digital mailboxes and notifications, for the table in rules.c. */
 #ifndef DPVD_MODEL_RULES_INTERNAL_H
 #define DPVD_MODEL_RULES_INTERNAL_H
 
@@ -25,7 +25,13 @@ RULE(file_name_missing);
 RULE(file_name_forbidden);
 RULE(file_name_too_long);
 RULE(attachment_empty);
+RULE(sdp_setting_missing);
+RULE(sdp_without_attachment);
+RULE(sdp_document_missing);
 RULE(sdp_document_unknown);
+RULE(sdp_email_text_length);
+RULE(sdp_sms_text_length);
+RULE(sdp_repetitions_out_of_range);
 RULE(sdp_without_backup);
 RULE(notifications_too_many);
 RULE(notification_type_missing);
@@ -35,5 +41,6 @@ RULE(transport_not_usable);
 RULE(address_not_allowed);
 RULE(template_unknown);
 RULE(confidential_without_notification);
+RULE(confidential_without_address);
 
 #endif

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-enum { HISTORY_RECORD = 10, NOTIFICATION_HEAD = 11 };
+enum { HISTORY_RECORD = 10, NOTIFICATION_HEAD = 11, RECIPIENT_BYTES = 65535 };
 
 static uint64_t read_number(const uint8_t *data, size_t n)
 {
@@ -87,5 +87,66 @@ bool status_notifications_unpack(struct arena *arena, struct bytes packed,
     }
     *items_out = items;
     *count_out = (size_t)count;
+    return true;
+}
+
+static uint8_t *write_number(uint8_t *at, uint64_t number, size_t n)
+{
+    for (size_t i = n; i-- > 0; number >>= 8)
+        at[i] = (uint8_t)number;
+    return at + n;
+}
+
+bool status_history_pack(struct arena *arena, const struct status_change *changes, size_t count,
+                         struct bytes *packed_out)
+{
+    uint8_t *data = arena_array(arena, count, HISTORY_RECORD);
+    uint8_t *at = data;
+
+    if (data == NULL)
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        at = write_number(at, (uint64_t)changes[i].when, 8);
+        at = write_number(at, (uint64_t)changes[i].type, 2);
+    }
+    *packed_out = (struct bytes){data, count * HISTORY_RECORD};
+    return true;
+}
+
+/* How much of a recipient is kept: the length has two bytes, and no character is cut in two. */
+static size_t kept_bytes(const char *recipient)
+{
+    size_t n = strnlen(recipient, RECIPIENT_BYTES + 1);
+
+    if (n <= RECIPIENT_BYTES)
+        return n;
+    n = RECIPIENT_BYTES;
+    while (n > 0 && ((unsigned char)recipient[n] & 0xc0) == 0x80)
+        n--;
+    return n;
+}
+
+bool status_notifications_pack(struct arena *arena, const struct status_notification *items,
+                               size_t count, struct bytes *packed_out)
+{
+    size_t size = 0;
+    uint8_t *data = NULL;
+    uint8_t *at = NULL;
+
+    for (size_t i = 0; i < count; i++)
+        size += NOTIFICATION_HEAD + kept_bytes(items[i].recipient);
+    data = at = arena_alloc(arena, size);
+    if (data == NULL)
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        const size_t n = kept_bytes(items[i].recipient);
+
+        at = write_number(at, (uint64_t)(items[i].sent.given ? items[i].sent.when : INT64_MIN), 8);
+        at = write_number(at, (uint64_t)items[i].transport, 1);
+        at = write_number(at, n, 2);
+        memcpy(at, items[i].recipient, n);
+        at += n;
+    }
+    *packed_out = (struct bytes){data, size};
     return true;
 }

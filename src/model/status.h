@@ -53,6 +53,13 @@ bool status_history_unpack(struct arena *arena, struct bytes packed,
 bool status_notifications_unpack(struct arena *arena, struct bytes packed,
                                  const struct status_notification **items_out, size_t *count_out);
 
+/* Packs into arena; data is never NULL. Of a recipient as many whole characters are kept as 65535
+ * bytes hold. false: memory ran out. */
+bool status_history_pack(struct arena *arena, const struct status_change *changes, size_t count,
+                         struct bytes *packed_out);
+bool status_notifications_pack(struct arena *arena, const struct status_notification *items,
+                               size_t count, struct bytes *packed_out);
+
 /* What GetCorrespondenceStatusDetails filters by (domain.md 5.3); NULL: not given. */
 struct status_filter {
     const char *service_code;
@@ -63,7 +70,8 @@ struct status_filter {
     enum choice notification_sent;
     const char *reportee;
     const char *reference;
-    bool sdp_only; /* only digital mailboxes are asked about: no message is answered */
+    bool sdp;      /* digital mailboxes are asked about */
+    bool sdp_only; /* nothing else is: no message is answered */
 };
 
 #endif

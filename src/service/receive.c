@@ -7,6 +7,13 @@
 
 #include <string.h>
 
+static enum on_behalf_of_check check_of(const char *word)
+{
+    if (strcmp(word, "off") == 0)
+        return CHECK_OFF;
+    return strcmp(word, "enforce") == 0 ? CHECK_ENFORCE : CHECK_WARN;
+}
+
 static struct rule_limits limits_of(const struct config *config)
 {
     return (struct rule_limits){
@@ -20,6 +27,9 @@ static struct rule_limits limits_of(const struct config *config)
         .end_points = (size_t)config->max_endpoints,
         .synthetic_persons = config->allow_synthetic_persons != 0,
         .refuse_used_reference = strcmp(config->duplicate_reference, "refuse") == 0,
+        .on_behalf_of_check = check_of(config->on_behalf_of_check),
+        .quota = config->quota_block != 0 ? config->quota : 0,
+        .reminder_delay = config->reminder_delay * 1000,
     };
 }
 
@@ -28,10 +38,10 @@ static struct rule_limits limits_of(const struct config *config)
 static bool repeat(const struct session *session, struct message_put *put,
                    struct receipt *receipt_out, struct err *err)
 {
-    if (!message_store_repeat(session->db, put, err))
+    if (!message_store_repeat(session->db, session->arena, put, err))
         return false;
-    log_event(LOG_INFO, "replay", F_INT("receipt", put->facts->earlier.id));
-    *receipt_out = put->facts->earlier;
+    log_event(LOG_INFO, "replay", F_INT("receipt", put->receipt.id));
+    *receipt_out = put->receipt;
     return true;
 }
 
@@ -50,8 +60,9 @@ static bool refuse(const struct session *session, const struct message_put *put,
     if (verdict->outcome != OUTCOME_FAULT) {
         log_event(LOG_INFO, "refused", F_STR("rule", verdict->rule),
                   F_INT("sender", put->facts->caller.sender_id));
-        return message_store_refuse(session->db, session->arena, put->message, &put->facts->caller,
-                                    verdict, put->call, receipt_out, err);
+        return message_store_refuse(session->db, session->arena, put, verdict,
+                                    strcmp(verdict->rule, "sdp_without_backup") == 0, receipt_out,
+                                    err);
     }
     err_set_code(err, kind_of(verdict), verdict->error_id, "%s", verdict->text);
     caller_audit_fault(session, put->call, credentials, &put->facts->caller,
@@ -131,6 +142,7 @@ bool receive_message(const struct session *session, const struct call *call,
     message_judge(message, &facts, &limits, &verdict);
     if (verdict.outcome != OUTCOME_ACCEPT)
         return refuse(session, &put, credentials, &verdict, receipt_out, err);
-    message_decide(message, &facts, clock_now(), &decision);
+    if (!message_decide(session->arena, message, &facts, &limits, clock_now(), &decision))
+        return err_no_memory(err);
     return put_message(session, &put, credentials, receipt_out, err);
 }

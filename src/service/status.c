@@ -130,8 +130,8 @@ bool status_details(const struct session *session, const struct call *call,
             caller_audit_fault(session, call, credentials, &caller, filter->reference, err);
         return false;
     }
-    if (!filter->sdp_only && !status_store_by_filter(session->db, session->arena, caller.sender_id,
-                                                     filter, limit, &page, err))
+    if (!status_store_by_filter(session->db, session->arena, caller.sender_id, filter, limit, &page,
+                                err))
         return false;
     if (!audit_answer(session, call, &caller, filter->reference, &page, err))
         return false;

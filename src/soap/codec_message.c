@@ -268,6 +268,7 @@ static bool notifications(struct arena *arena, const struct not0910__Notificatio
 
 static void days_delayed(const struct c1602__DaysDelayedList *list, struct sdp_notification *out)
 {
+    out->repeats = list != NULL;
     if (list == NULL)
         return;
     out->days_delayed = list->DaysDelayed;
@@ -303,6 +304,7 @@ static bool sdp_options(struct arena *arena, const struct c1602__SdpOptions *in,
     sdp->backup_altinn = codec_choice(in->BackupAltinn);
     sdp->not_sensitive_title = in->NotSensitiveTitle;
     sdp->primary_document = in->PrimaryDocumentFileName;
+    sdp->has_setting = in->SdpSetting != NULL;
     sdp->copy_altinn = in->SdpSetting != NULL && *in->SdpSetting == c1602__SdpSetting__CopyAltinn;
     sdp->title = in->Title;
     sdp_notifications(in->SdpNotifications, sdp);

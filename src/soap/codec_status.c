@@ -1,5 +1,6 @@
 #include "soap/codec_status.h"
 
+#include "model/sdp.h"
 #include "soap/codec_message.h"
 #include "soap/codec_text.h"
 
@@ -77,6 +78,7 @@ bool codec_filter_v3(const struct c1602__CorrespondenceStatusFilterV3 *in,
     same.ServiceEditionCode = in->ServiceEditionCode;
     if (!codec_filter_v2(&same, filter_out, err))
         return false;
+    filter_out->sdp = in->SdpSearchOptions != NULL;
     filter_out->sdp_only = in->SdpSearchOptions != NULL &&
                            codec_choice(in->SdpSearchOptions->IncludeCorrespondence) == CHOICE_NO;
     return true;
@@ -263,11 +265,85 @@ codec_status_information(struct soap *soap, struct arena *arena, const struct st
     return out->CorrespondenceStatusDetailsList == NULL ? NULL : out;
 }
 
-struct c1602__SdpStatusInformation *codec_sdp_information(struct soap *soap)
+static enum c1602__SdpStatusType wire_sdp_status(enum sdp_status status)
+{
+    switch (status) {
+    case SDP_SENT_TO_MEDIATOR:
+        return c1602__SdpStatusType__Sent_USCOREMeldingsformidler;
+    case SDP_DELIVERED:
+        return c1602__SdpStatusType__Delivered_USCOREEndUser;
+    case SDP_DELIVERY_FAILED:
+        return c1602__SdpStatusType__Delivery_USCOREEndUser_USCOREFailed;
+    case SDP_RESERVED:
+        return c1602__SdpStatusType__Reserved;
+    case SDP_NO_MAILBOX:
+        return c1602__SdpStatusType__NoMailBox;
+    case SDP_UNKNOWN:
+        break;
+    }
+    return c1602__SdpStatusType__Unknown;
+}
+
+static struct c1602__ArrayOfSdpStatusChange *sdp_changes(struct soap *soap, struct arena *arena,
+                                                         const struct sdp_entry *entry)
+{
+    struct c1602__ArrayOfSdpStatusChange *list = soap_new_c1602__ArrayOfSdpStatusChange(soap, 1);
+    const struct status_change *items = NULL;
+    size_t count = 0;
+
+    if (list == NULL || !status_history_unpack(arena, entry->history, &items, &count))
+        return NULL;
+    list->SdpStatusChange = soap_new_c1602__SdpStatusChange(soap, (int)count);
+    if (list->SdpStatusChange == NULL)
+        return NULL;
+    list->__sizeSdpStatusChange = (int)count;
+    for (size_t i = 0; i < count; i++) {
+        list->SdpStatusChange[i].Status = wire_sdp_status((enum sdp_status)items[i].type);
+        list->SdpStatusChange[i].StatusDateTime = codec_datetime(arena, items[i].when);
+        if (list->SdpStatusChange[i].StatusDateTime == NULL)
+            return NULL;
+    }
+    return list;
+}
+
+static bool fill_letter(struct soap *soap, struct arena *arena, const struct sdp_entry *entry,
+                        struct c1602__SdpStatusDetails *out)
+{
+    if (entry->correspondence_id != 0) {
+        out->CorrespondenceId = soap_malloc(soap, sizeof(*out->CorrespondenceId));
+        if (out->CorrespondenceId == NULL)
+            return false;
+        *out->CorrespondenceId = entry->correspondence_id;
+    }
+    out->CreatedDateTime = codec_datetime(arena, entry->created);
+    out->LastChangedDateTime = codec_datetime(arena, entry->last_changed);
+    out->Reference = codec_text(entry->reference);
+    out->Reportee = codec_text(entry->reportee);
+    out->SdpId = entry->id;
+    out->StatusHistory = sdp_changes(soap, arena, entry);
+    return out->CreatedDateTime != NULL && out->LastChangedDateTime != NULL &&
+           out->StatusHistory != NULL;
+}
+
+struct c1602__SdpStatusInformation *codec_sdp_information(struct soap *soap, struct arena *arena,
+                                                          const struct status_page *page)
 {
     struct c1602__SdpStatusInformation *out = soap_new_c1602__SdpStatusInformation(soap, 1);
+    struct c1602__ArrayOfSdpStatusDetails *list = soap_new_c1602__ArrayOfSdpStatusDetails(soap, 1);
 
-    if (out != NULL)
-        out->SdpStatusDetailsList = soap_new_c1602__ArrayOfSdpStatusDetails(soap, 1);
-    return out == NULL || out->SdpStatusDetailsList == NULL ? NULL : out;
+    if (out == NULL || list == NULL)
+        return NULL;
+    out->LimitReached = page->letter_limit_reached ? xsd__boolean__true_ : xsd__boolean__false_;
+    out->SdpStatusDetailsList = list;
+    if (page->letter_count == 0)
+        return out;
+    list->SdpStatusDetails = soap_new_c1602__SdpStatusDetails(soap, (int)page->letter_count);
+    if (list->SdpStatusDetails == NULL)
+        return NULL;
+    list->__sizeSdpStatusDetails = (int)page->letter_count;
+    for (size_t i = 0; i < page->letter_count; i++) {
+        if (!fill_letter(soap, arena, &page->letters[i], &list->SdpStatusDetails[i]))
+            return NULL;
+    }
+    return out;
 }

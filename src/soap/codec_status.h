@@ -22,10 +22,10 @@ struct c1311__ArrayOfStatus *codec_statuses_v1(struct soap *soap, struct arena *
 struct c1410__ArrayOfStatusV2 *codec_statuses_v2(struct soap *soap, struct arena *arena,
                                                  const struct status_page *page);
 
-/* The two parts of a history answer and of a V3 answer; the SDP part is an empty list as long as
- * there is no connection to DPI. NULL when memory ran out. */
+/* The two parts of a history answer and of a V3 answer; NULL when memory ran out. */
 struct c1602__CorrespondenceStatusInformation *
 codec_status_information(struct soap *soap, struct arena *arena, const struct status_page *page);
-struct c1602__SdpStatusInformation *codec_sdp_information(struct soap *soap);
+struct c1602__SdpStatusInformation *codec_sdp_information(struct soap *soap, struct arena *arena,
+                                                          const struct status_page *page);
 
 #endif

@@ -83,7 +83,7 @@ int __basic__GetCorrespondenceStatusHistoryBasic(
         return soap_worker_fail(soap);
     res->CorrespondenceStatusInformation =
         codec_status_information(soap, worker->session.arena, &page);
-    res->SdpStatusInformation = codec_sdp_information(soap);
+    res->SdpStatusInformation = codec_sdp_information(soap, worker->session.arena, &page);
     return res->CorrespondenceStatusInformation == NULL || res->SdpStatusInformation == NULL
                ? SOAP_EOM
                : SOAP_OK;
@@ -160,7 +160,7 @@ int __basic__GetCorrespondenceStatusDetailsBasicV3(
     out->ServiceEditionCode = filter.service_edition;
     out->CorrespondenceStatusInformation =
         codec_status_information(soap, worker->session.arena, &page);
-    out->SdpStatusInformation = codec_sdp_information(soap);
+    out->SdpStatusInformation = codec_sdp_information(soap, worker->session.arena, &page);
     res->GetCorrespondenceStatusDetailsBasicV3Result = out;
     return out->CorrespondenceStatusInformation == NULL || out->SdpStatusInformation == NULL
                ? SOAP_EOM

@@ -4,6 +4,7 @@
 #include "model/identifier.h"
 #include "store/exchange.h"
 #include "store/login_params.h"
+#include "store/reach_store.h"
 #include "store/receipt_row.h"
 #include "store/row.h"
 
@@ -24,20 +25,21 @@ static int32_t edition_number(const char *text)
     return number > INT32_MAX ? NO_EDITION : (int32_t)number;
 }
 
-/* Who is asked for, and when. */
+/* Who is asked for, and when; for a message also what is asked besides. */
 struct question {
     const struct config *config;
     const char *user_name;
     struct login_key key;
     int64_t now;
+    bool rare;  /* STMT_FACTS_RARE */
+    bool reach; /* STMT_REACH_... */
 };
 
 static void question_make(const struct db *db, const struct login *login,
                           struct question *question_out)
 {
-    question_out->config = db->config;
-    question_out->user_name = login->user_name;
-    question_out->now = clock_now();
+    *question_out =
+        (struct question){.config = db->config, .user_name = login->user_name, .now = clock_now()};
     login_key_make(login, &question_out->key);
 }
 
@@ -91,10 +93,20 @@ static void read_facts(struct row *row, const struct question *question, struct 
     read_service(row, &facts->service);
     read_party(row, &facts->reportee);
     read_party(row, &facts->on_behalf_of);
+    facts->code_of_another = row_bool(row);
+    facts->reportee_has_key_role = row_bool(row);
     facts->reference_used = row_bool(row);
     facts->repeated = row_has(row);
     if (facts->repeated)
         receipt_row_read(row, facts->caller.organization_number, &facts->earlier);
+}
+
+static void read_rare(struct row *row, struct facts *facts)
+{
+    facts->reportee_reserved = row_bool(row);
+    facts->actual_status = (enum sender_status)row_int2(row);
+    facts->actual_kind = (enum sender_kind)row_int2(row);
+    facts->sent_this_year = row_int8(row);
 }
 
 /* Sends one reading statement and points row at its answer; found_out is false if it has no row. */
@@ -116,6 +128,13 @@ static void caller_params(struct params *params, const struct question *question
     params_time(params, question->now);
 }
 
+/* A code, and its letters before a department (domain.md 4.3). */
+static void code_params(struct params *params, const char *code)
+{
+    params_text(params, code);
+    params_bytes(params, code, code == NULL ? 0 : strcspn(code, "_-"));
+}
+
 static void facts_params(struct params *params, const struct question *question,
                          const struct message *message, const uint8_t digest[32])
 {
@@ -132,6 +151,49 @@ static void facts_params(struct params *params, const struct question *question,
     params_text(params, message->reference);
     params_bool(params, strcmp(question->config->duplicate_reference, "refuse") == 0);
     caller_params(params, question);
+    code_params(params, message->system_user_code);
+}
+
+static bool is_given(const char *text)
+{
+    return text != NULL && text[0] != '\0';
+}
+
+/* Too many notifications are refused whoever could be reached. */
+static void look_at(struct question *question, const struct message *message)
+{
+    const size_t count = message->notification_count;
+
+    question->rare = question->config->quota_block != 0 || is_given(message->on_behalf_of) ||
+                     message->is_reservable == CHOICE_YES;
+    question->reach = count > 0 && count <= (size_t)question->config->max_notifications;
+}
+
+static bool send_rare(struct db *db, const struct question *question, const struct message *message,
+                      struct err *err)
+{
+    struct params params = {0};
+
+    params_text(&params, message->reportee);
+    params_text(&params, is_given(message->on_behalf_of) ? message->on_behalf_of : NULL);
+    params_bool(&params, question->config->quota_block != 0);
+    params_text(&params, question->user_name);
+    params_time(&params, question->now);
+    return exchange_send(db, STMT_FACTS_RARE, &params, err);
+}
+
+/* All questions about a message go out together. */
+static bool ask_all(struct db *db, struct arena *arena, const struct question *question,
+                    const struct message *message, const uint8_t digest[32], struct err *err)
+{
+    struct params params = {0};
+
+    facts_params(&params, question, message, digest);
+    exchange_forget_page(db);
+    return exchange_begin(db, false, err) && exchange_send(db, STMT_FACTS, &params, err) &&
+           (!question->rare || send_rare(db, question, message, err)) &&
+           (!question->reach || reach_store_send(db, arena, message, question->now, err)) &&
+           exchange_finish(db, err);
 }
 
 bool facts_load(struct db *db, struct arena *arena, const struct login *login,
@@ -139,17 +201,20 @@ bool facts_load(struct db *db, struct arena *arena, const struct login *login,
                 struct err *err)
 {
     struct question question;
-    struct params params = {0};
     struct row row = {.arena = arena};
     struct facts facts = {0};
-    bool found = false;
 
     question_make(db, login, &question);
-    facts_params(&params, &question, message, digest);
-    if (!ask(db, STMT_FACTS, &params, &row, &found, err))
+    look_at(&question, message);
+    if (!ask_all(db, arena, &question, message, digest, err))
         return false;
+    row.result = exchange_result(db, 0);
     read_facts(&row, &question, &facts);
-    if (row.failed)
+    if (question.rare)
+        read_rare(&(struct row){.result = exchange_result(db, 1)}, &facts);
+    if (row.failed ||
+        (question.reach && !reach_store_read(arena, exchange_result(db, question.rare ? 2 : 1),
+                                             message, &facts.service, &facts.reach)))
         return err_no_memory(err);
     *facts_out = facts;
     return true;

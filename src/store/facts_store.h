@@ -7,8 +7,9 @@
 #include "model/login.h"
 #include "store/db.h"
 
-/* Caller, service, reportee, actual sender and earlier receipt of one insert. Numbers and codes
- * that are NULL or not known are simply not found. Strings live in arena. */
+/* Caller, service, reportee, actual sender, earlier receipt and reach of one insert, in one round
+ * trip. Numbers and codes that are NULL or not known are simply not found. Strings live in arena.
+ */
 bool facts_load(struct db *db, struct arena *arena, const struct login *login,
                 const struct message *message, const uint8_t digest[32], struct facts *facts_out,
                 struct err *err);

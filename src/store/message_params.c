@@ -1,8 +1,23 @@
 #include "store/message_params.h"
 
+#include "model/sdp.h"
+#include "model/status.h"
 #include "store/call_params.h"
 
-static void identity(struct params *params, const struct message_put *put)
+/* Created, and Reserved at the same time (domain.md 4.9). */
+static bool history(struct params *params, struct arena *arena, const struct decision *decision)
+{
+    const struct status_change changes[] = {{decision->now, STATUS_CREATED},
+                                            {decision->now, STATUS_RESERVED}};
+    struct bytes packed = {0};
+
+    if (!status_history_pack(arena, changes, decision->reserved ? 2 : 1, &packed))
+        return false;
+    params_bytes(params, packed.data, packed.len);
+    return true;
+}
+
+static bool identity(struct params *params, struct arena *arena, const struct message_put *put)
 {
     const struct message *message = put->message;
     const struct decision *decision = put->decision;
@@ -12,7 +27,8 @@ static void identity(struct params *params, const struct message_put *put)
     else
         params_null(params);
     params_time(params, decision->now);
-    params_int8(params, decision->now);
+    if (!history(params, arena, decision))
+        return false;
     params_text(params, decision->system_user_code);
     params_text(params, message->reference);
     params_text(params, message->service_code);
@@ -20,6 +36,7 @@ static void identity(struct params *params, const struct message_put *put)
     params_text(params, message->reportee);
     params_bool(params, decision->reportee_is_person);
     params_text(params, decision->reportee_name);
+    return true;
 }
 
 static void senders(struct params *params, const struct message_put *put)
@@ -58,16 +75,40 @@ static void handling(struct params *params, const struct message_put *put)
     params_bool(params, decision->is_reservable);
 }
 
-void message_params_put(struct params *params, const struct message_put *put, uint64_t content_size)
+/* None is sent yet. */
+static bool notifications(struct params *params, struct arena *arena, const struct plan *plan)
+{
+    struct status_notification *items = arena_array(arena, plan->count, sizeof(*items));
+    struct bytes packed = {0};
+
+    if (items == NULL)
+        return false;
+    for (size_t i = 0; i < plan->count; i++)
+        items[i] = (struct status_notification){.transport = plan->items[i].transport,
+                                                .recipient = plan->items[i].recipient};
+    if (!status_notifications_pack(arena, items, plan->count, &packed))
+        return false;
+    params_bytes(params, packed.data, packed.len);
+    return true;
+}
+
+bool message_params_put(struct params *params, struct arena *arena, const struct message_put *put,
+                        uint64_t content_size)
 {
     call_params(params, put->call, &put->facts->caller);
-    identity(params, put);
+    if (!identity(params, arena, put))
+        return false;
     senders(params, put);
     content(params, put->message);
     handling(params, put);
     params_int4(params, (int32_t)put->message->attachment_count);
     params_int8(params, (int64_t)content_size);
     params_text(params, RECEIPT_SAVED_TEXT);
+    params_int2(params, put->decision->reserved ? STATUS_RESERVED : STATUS_CREATED);
+    if (!notifications(params, arena, &put->decision->plan))
+        return false;
+    params_choice(params, put->decision->actual_verified);
+    return true;
 }
 
 static void part(struct params *params, int32_t sender_id, size_t number)
@@ -189,4 +230,84 @@ bool message_params_sdp_order(struct params *params, struct arena *arena, int32_
     params_text(params, sdp->sms.text);
     params_text(params, sdp->sms.address);
     return days(params, arena, &sdp->sms);
+}
+
+/* What the arrays of planned notifications hold, column by column. */
+struct columns {
+    int32_t *orders;
+    int32_t *transports;
+    const char **recipients;
+    const char **addresses;
+    int32_t *reminders;
+    int64_t *dues;
+};
+
+static bool make_columns(struct arena *arena, const struct plan *plan, struct columns *columns_out)
+{
+    const size_t n = plan->count;
+    const struct columns columns = {
+        .orders = arena_array(arena, n, sizeof(*columns.orders)),
+        .transports = arena_array(arena, n, sizeof(*columns.transports)),
+        .recipients = arena_array(arena, n, sizeof(*columns.recipients)),
+        .addresses = arena_array(arena, n, sizeof(*columns.addresses)),
+        .reminders = arena_array(arena, n, sizeof(*columns.reminders)),
+        .dues = arena_array(arena, n, sizeof(*columns.dues)),
+    };
+
+    if (columns.orders == NULL || columns.transports == NULL || columns.recipients == NULL ||
+        columns.addresses == NULL || columns.reminders == NULL || columns.dues == NULL)
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        columns.orders[i] = (int32_t)plan->items[i].order + 1;
+        columns.transports[i] = (int32_t)plan->items[i].transport;
+        columns.recipients[i] = plan->items[i].recipient;
+        columns.addresses[i] = plan->items[i].address;
+        columns.reminders[i] = plan->items[i].reminder ? 1 : 0;
+        columns.dues[i] = plan->items[i].due;
+    }
+    *columns_out = columns;
+    return true;
+}
+
+bool message_params_planned(struct params *params, struct arena *arena, int32_t sender_id,
+                            const struct plan *plan)
+{
+    const size_t n = plan->count;
+    struct columns columns = {0};
+
+    params_int4(params, sender_id);
+    return make_columns(arena, plan, &columns) && params_int4s(params, arena, columns.orders, n) &&
+           params_int4s(params, arena, columns.transports, n) &&
+           params_texts(params, arena, columns.recipients, n) &&
+           params_texts(params, arena, columns.addresses, n) &&
+           params_int4s(params, arena, columns.reminders, n) &&
+           params_times(params, arena, columns.dues, n);
+}
+
+bool message_params_problems(struct params *params, struct arena *arena, int32_t sender_id,
+                             const struct plan *plan)
+{
+    const size_t n = plan->problem_count;
+    int32_t *statuses = arena_array(arena, n, sizeof(*statuses));
+    const char **texts = arena_array(arena, n, sizeof(*texts));
+
+    if (statuses == NULL || texts == NULL)
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        statuses[i] = (int32_t)plan->problems[i].status;
+        texts[i] = plan->problems[i].text;
+    }
+    params_int4(params, sender_id);
+    return params_int4s(params, arena, statuses, n) && params_texts(params, arena, texts, n);
+}
+
+bool message_params_no_mailbox(struct params *params, struct arena *arena, int64_t when)
+{
+    const struct status_change change = {when, (enum status_type)SDP_NO_MAILBOX};
+    struct bytes packed = {0};
+
+    if (!status_history_pack(arena, &change, 1, &packed))
+        return false;
+    params_bytes(params, packed.data, packed.len);
+    return true;
 }

@@ -5,8 +5,9 @@
 #include "store/message_store.h"
 #include "store/params.h"
 
-/* content_size: bytes of all attachments together, for the audit row. */
-void message_params_put(struct params *params, const struct message_put *put,
+/* content_size: bytes of all attachments together, for the audit row. What is packed lives in
+ * arena, as below; false: memory ran out. */
+bool message_params_put(struct params *params, struct arena *arena, const struct message_put *put,
                         uint64_t content_size);
 
 /* Parts of the message that this transaction stored; number counts from 1. */
@@ -18,11 +19,19 @@ void message_params_chunk(struct params *params, int32_t sender_id, size_t numbe
 void message_params_reply_option(struct params *params, int32_t sender_id, size_t number,
                                  const struct reply_option *option);
 
-/* false: memory ran out. */
 bool message_params_notification_order(struct params *params, struct arena *arena,
                                        int32_t sender_id, size_t number,
                                        const struct notification_order *order);
 bool message_params_sdp_order(struct params *params, struct arena *arena, int32_t sender_id,
                               const struct sdp_options *sdp);
+
+/* All planned notifications, and a sub-receipt for each problem (domain.md 4.10). */
+bool message_params_planned(struct params *params, struct arena *arena, int32_t sender_id,
+                            const struct plan *plan);
+bool message_params_problems(struct params *params, struct arena *arena, int32_t sender_id,
+                             const struct plan *plan);
+
+/* History of a letter to a digital mailbox that there is none of (domain.md 4.8). */
+bool message_params_no_mailbox(struct params *params, struct arena *arena, int64_t when);
 
 #endif

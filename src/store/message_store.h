@@ -22,11 +22,12 @@ struct message_put {
     struct receipt receipt; /* filled in, strings in arena */
 };
 
-/* Writes message, attachments, receipt, Created, state and audit row in one transaction and returns
- * after its COMMIT. A message with the same digest is found by the unique index: then an audit row
- * "retry" is committed instead and the first receipt is given. Small messages that wait at the same
- * time may share the transaction (queue). ERR_BUSY: nothing was stored; ERR_UNCERTAIN: the
- * connection was lost in COMMIT (message_store_find tells on a new one). */
+/* Writes message, attachments, receipt with sub-receipts, Created, state, planned notifications and
+ * audit row in one transaction and returns after its COMMIT. A message with the same digest is
+ * found by the unique index: then an audit row "retry" is committed instead and the first receipt
+ * is given. Small messages that wait at the same time may share the transaction (queue). ERR_BUSY:
+ * nothing was stored; ERR_UNCERTAIN: the connection was lost in COMMIT (message_store_find tells on
+ * a new one). */
 bool message_store_put(struct commit_queue *queue, struct db *db, struct arena *arena,
                        struct message_put *put, struct err *err);
 
@@ -37,13 +38,17 @@ bool message_store_put(struct commit_queue *queue, struct db *db, struct arena *
 bool message_store_find(struct db *db, struct arena *arena, const struct message_put *put,
                         bool *found_out, struct receipt *receipt_out, struct err *err);
 
-/* A repeated request: commits its audit row; facts->earlier may then be answered. */
-bool message_store_repeat(struct db *db, const struct message_put *put, struct err *err);
+/* A repeated request, found by its digest: commits its audit row; receipt is then facts->earlier
+ * with its sub-receipts. */
+bool message_store_repeat(struct db *db, struct arena *arena, struct message_put *put,
+                          struct err *err);
 
-/* A refused message: its receipt (ValidationFailed, Rejected) and audit row, nothing else. */
-bool message_store_refuse(struct db *db, struct arena *arena, const struct message *message,
-                          const struct caller *caller, const struct verdict *verdict,
-                          const struct call *call, struct receipt *receipt_out, struct err *err);
+/* A refused message: its receipt (ValidationFailed, Rejected) and audit row, nothing else but, with
+ * no_mailbox, the status of a letter to a digital mailbox that there is none of (domain.md 4.8).
+ * put->decision is not looked at. */
+bool message_store_refuse(struct db *db, struct arena *arena, const struct message_put *put,
+                          const struct verdict *verdict, bool no_mailbox,
+                          struct receipt *receipt_out, struct err *err);
 
 /* The queue that lets waiting messages share a transaction; one per process. */
 struct commit_queue *commit_queue_new(const struct config *config);

@@ -28,6 +28,12 @@ static bool give_up(struct db *db)
     return false;
 }
 
+static bool no_memory(struct db *db, struct err *err)
+{
+    err_no_memory(err);
+    return give_up(db);
+}
+
 /* n bytes of content from offset on: where they stand, or read into room, which is made when it is
  * first needed. */
 static const uint8_t *piece_of(const struct blob *blob, uint64_t offset, size_t n,
@@ -88,29 +94,74 @@ static bool send_parts(struct db *db, const struct message_write *write, struct 
         struct params params = {0};
 
         if (!message_params_notification_order(&params, write->arena, sender_id, i + 1,
-                                               &message->notifications[i])) {
-            err_no_memory(err);
-            return give_up(db);
-        }
+                                               &message->notifications[i]))
+            return no_memory(db, err);
         if (!exchange_send(db, STMT_NOTIFICATION_ORDER_PUT, &params, err))
             return false;
     }
     return true;
 }
 
+/* The order as given, and what became of it: without a connection to DPI nobody has a mailbox. */
 static bool send_sdp(struct db *db, const struct message_write *write, struct err *err)
 {
     const struct sdp_options *sdp = write->put->message->sdp;
-    struct params params = {0};
+    const int32_t sender_id = write->put->facts->caller.sender_id;
+    struct params order = {0};
+    struct params state = {0};
 
     if (sdp == NULL)
         return true;
-    if (!message_params_sdp_order(&params, write->arena, write->put->facts->caller.sender_id,
-                                  sdp)) {
-        err_no_memory(err);
-        return give_up(db);
-    }
-    return exchange_send(db, STMT_SDP_ORDER_PUT, &params, err);
+    params_int4(&state, sender_id);
+    if (!message_params_sdp_order(&order, write->arena, sender_id, sdp) ||
+        !message_params_no_mailbox(&state, write->arena, write->put->decision->now))
+        return no_memory(db, err);
+    return exchange_send(db, STMT_SDP_ORDER_PUT, &order, err) &&
+           exchange_send(db, STMT_SDP_STATE_PUT, &state, err);
+}
+
+static bool send_planned(struct db *db, const struct message_write *write, struct err *err)
+{
+    struct params params = {0};
+
+    if (write->put->decision->plan.count == 0)
+        return true;
+    if (!message_params_planned(&params, write->arena, write->put->facts->caller.sender_id,
+                                &write->put->decision->plan))
+        return no_memory(db, err);
+    return exchange_send(db, STMT_NOTIFICATION_PUT, &params, err);
+}
+
+/* Their room is made before anything is committed. */
+static bool send_problems(struct db *db, struct message_write *write, struct err *err)
+{
+    const struct plan *plan = &write->put->decision->plan;
+    struct params params = {0};
+
+    if (plan->problem_count == 0)
+        return true;
+    write->sub_receipts =
+        arena_array(write->arena, plan->problem_count, sizeof(*write->sub_receipts));
+    if (write->sub_receipts == NULL ||
+        !message_params_problems(&params, write->arena, write->put->facts->caller.sender_id, plan))
+        return no_memory(db, err);
+    write->sub_result = exchange_count(db);
+    return exchange_send(db, STMT_SUB_RECEIPT_PUT, &params, err);
+}
+
+static bool send_reserved(struct db *db, const struct message_write *write, struct err *err)
+{
+    struct params params = {0};
+
+    params_int4(&params, write->put->facts->caller.sender_id);
+    return !write->put->decision->reserved || exchange_send(db, STMT_RESERVED_PUT, &params, err);
+}
+
+/* What was decided about the message, besides its own row. */
+static bool send_decision(struct db *db, struct message_write *write, struct err *err)
+{
+    return send_planned(db, write, err) && send_problems(db, write, err) &&
+           send_reserved(db, write, err) && send_sdp(db, write, err);
 }
 
 static bool send_claim(struct db *db, const struct message_write *write, struct err *err)
@@ -128,7 +179,8 @@ static bool send_message(struct db *db, struct message_write *write, struct err 
     uint8_t *room = NULL;
 
     write->result = exchange_count(db);
-    message_params_put(&params, write->put, message_write_size(message));
+    if (!message_params_put(&params, write->arena, write->put, message_write_size(message)))
+        return no_memory(db, err);
     if (!exchange_send(db, STMT_MESSAGE_PUT, &params, err))
         return false;
     if (write->put->claim_reference && !send_claim(db, write, err))
@@ -137,14 +189,34 @@ static bool send_message(struct db *db, struct message_write *write, struct err 
         if (message->attachments[i].content != NULL && !send_attachment(db, write, i, &room, err))
             return false;
     }
-    return send_parts(db, write, err) && send_sdp(db, write, err);
+    return send_parts(db, write, err) && send_decision(db, write, err);
+}
+
+/* One for each problem of the plan, which were stored in its order. */
+static void fill_sub_receipts(const struct message_write *write, const PGresult *result)
+{
+    const struct plan *plan = &write->put->decision->plan;
+    struct receipt *main = &write->put->receipt;
+
+    for (size_t i = 0; i < plan->problem_count; i++) {
+        struct row row = {.result = result, .row = (int)i};
+        struct receipt *sub = &write->sub_receipts[i];
+
+        *sub = *main;
+        sub->id = row_int4(&row);
+        sub->parent_id = main->id;
+        sub->status = plan->problems[i].status;
+        sub->text = plan->problems[i].text;
+    }
+    main->sub_receipts = write->sub_receipts;
+    main->sub_receipt_count = plan->problem_count;
 }
 
 /* The receipt of a message that was stored just now. */
-static void fill_new(struct message_write *write, const PGresult *result)
+static void fill_new(const struct db *db, struct message_write *write)
 {
     struct message_put *put = write->put;
-    struct row row = {.result = result};
+    struct row row = {.result = exchange_result(db, write->result)};
 
     put->repeated = false;
     put->receipt = (struct receipt){
@@ -158,6 +230,8 @@ static void fill_new(struct message_write *write, const PGresult *result)
     };
     put->receipt.id = row_int4(&row);
     put->receipt.correspondence_id = row_int4(&row);
+    if (write->sub_receipts != NULL)
+        fill_sub_receipts(write, exchange_result(db, write->sub_result));
     write->stored = true;
 }
 
@@ -201,7 +275,7 @@ bool message_write_all(struct db *db, struct message_write *const *writes, size_
         return false;
     for (size_t i = 0; i < count; i++) {
         if (is_new(db, writes[i]))
-            fill_new(writes[i], exchange_result(db, writes[i]->result));
+            fill_new(db, writes[i]);
     }
     for (size_t i = 0; i < count; i++) {
         if (!writes[i]->stored)

@@ -24,6 +24,15 @@
     "EXISTS (SELECT FROM dpvd.service k WHERE k.code = $2), v.code IS NOT NULL, v.edition, "       \
     "v.active, v.type, v.common, v.owner_id, v.confidential, v.name"
 
+/* The day in Norway of a time that is a parameter. */
+#define DAY_OF(time) "(" time "::timestamptz AT TIME ZONE 'Europe/Oslo')::date"
+
+/* What is known of templates by their names; behind rows of contacts, which have other columns. */
+#define REACH_TEMPLATES                                                                            \
+    "SELECT 4::int2, false, 0, NULL::int2, t.name, t.language_code, NULL::text, "                  \
+    "t.email_text IS NOT NULL, t.sms_text IS NOT NULL, t.reminder_prefix IS NOT NULL "             \
+    "FROM dpvd.notification_template t WHERE t.name = ANY ($2::text[])"
+
 /* $2 the code, $3 the edition, $4 true: the newest edition. */
 #define SERVICE_JOIN                                                                               \
     "LEFT JOIN LATERAL ("                                                                          \
@@ -41,6 +50,15 @@
     "AND c.id = (SELECT currval('dpvd.correspondence_id')::int4)"
 
 #define STATE_COLUMNS "id, created, reportee, senders_reference, history, notifications"
+
+#define SDP_COLUMNS                                                                                \
+    "s.id, s.correspondence_id, s.created, s.last_changed, s.senders_reference, s.reportee, "      \
+    "s.history"
+#define SDP_FILTER                                                                                 \
+    "SELECT " SDP_COLUMNS " FROM dpvd.sdp_state s WHERE s.sender_id = $1 AND s.service_code = $2 " \
+    "AND s.service_edition = $3 AND s.created >= $4 AND s.created < $5 "                           \
+    "AND ($7::text IS NULL OR s.reportee = $7) "
+#define SDP_ORDER "ORDER BY s.created DESC, s.id DESC LIMIT $6"
 
 #define SEAL_COLUMNS                                                                               \
     "number, previous, root, rows, first_transaction, first_id, last_transaction, last_id, "       \
@@ -148,13 +166,59 @@ static const char *const texts[STMT_COUNT] = {
         "CASE WHEN o.number IS NOT NULL THEN o.status WHEN p.dead THEN 4::int2 "
         "WHEN p.id IS NOT NULL THEN 1::int2 END, "
         "a.name, a.status, "
-        "CASE WHEN $9::bool THEN EXISTS (SELECT FROM dpvd.correspondence_state e "
-        "WHERE e.sender_id = s.id AND e.senders_reference = $8) ELSE false END, " RECEIPT_COLUMNS
-        " FROM " FACTS_FROM " " SERVICE_JOIN " LEFT JOIN dpvd.organization o ON o.number = $5 "
-        "LEFT JOIN dpvd.person p ON p.number = $5 "
-        "LEFT JOIN dpvd.organization a ON a.number = $6 "
-        "LEFT JOIN dpvd.correspondence c ON c.sender_id = s.id AND c.digest = $7 "
-        "LEFT JOIN dpvd.receipt r ON r.sender_id = c.sender_id AND r.id = c.receipt_id",
+        "CASE WHEN $14::text = u.code OR $14 = s.code THEN false ELSE EXISTS ("
+        "SELECT FROM dpvd.sender k WHERE k.code = ANY (ARRAY[$14, $15]) AND k.id <> s.id) END, "
+        "CASE WHEN v.confidential "
+        "THEN dpvd.has_key_role(ARRAY[o.number, o.parent_number], " DAY_OF(
+            "$13") ") END, "
+                   "CASE WHEN $9::bool THEN EXISTS (SELECT FROM dpvd.correspondence_state e "
+                   "WHERE e.sender_id = s.id AND e.senders_reference = $8) ELSE false "
+                   "END, " RECEIPT_COLUMNS " FROM " FACTS_FROM " " SERVICE_JOIN
+                   " LEFT JOIN dpvd.organization o ON o.number = $5 "
+                   "LEFT JOIN dpvd.person p ON p.number = $5 "
+                   "LEFT JOIN dpvd.organization a ON a.number = $6 "
+                   "LEFT JOIN dpvd.correspondence c ON c.sender_id = s.id AND c.digest = $7 "
+                   "LEFT JOIN dpvd.receipt r ON r.sender_id = c.sender_id AND r.id = c.receipt_id",
+
+    /* What few messages ask for: whether person $1 is reserved, what organisation $2 is as a
+     * sender, and if $3, what it (or without it the owner of system user $4) has sent in the year
+     * of $5. */
+    [STMT_FACTS_RARE] =
+        "SELECT (SELECT k.reserved FROM dpvd.person_contact k WHERE k.number = $1), "
+        "a.status, a.kind, CASE WHEN $3::bool THEN (SELECT sum(n.messages)::int8 "
+        "FROM dpvd.usage_count n WHERE n.actual_number = coalesce($2, s.organization_number) "
+        "AND n.year = extract(year FROM " DAY_OF(
+            "$5") ")::int4) END "
+                  "FROM (SELECT 1) AS one LEFT JOIN dpvd.sender a ON a.organization_number = $2 "
+                  "LEFT JOIN dpvd.system_user u ON u.name = $4 LEFT JOIN dpvd.sender s ON s.id = "
+                  "u.sender_id",
+
+    /* Addresses of organisation $1 and of its main unit, and personal contacts there of those who
+     * hold a role that lets them read ordinary mail; $3 is the time. */
+    [STMT_REACH_ORGANIZATION] =
+        "SELECT 1::int2, n.organization_number <> $1, n.id, n.kind, n.address, "
+        "NULL::text COLLATE \"C\", NULL::text, NULL::bool, NULL::bool, NULL::bool "
+        "FROM dpvd.organization o JOIN dpvd.notification_address n "
+        "ON n.organization_number = ANY (ARRAY[o.number, o.parent_number]) "
+        "WHERE o.number = $1 AND NOT n.deleted UNION ALL "
+        "SELECT 2::int2, c.organization_number <> $1, 0, NULL, c.email, c.mobile, "
+        "array_to_string(c.services, ' '), NULL, NULL, NULL "
+        "FROM dpvd.organization o JOIN dpvd.personal_contact c "
+        "ON c.organization_number = ANY (ARRAY[o.number, o.parent_number]) "
+        "WHERE o.number = $1 AND EXISTS (SELECT FROM dpvd.organization_role h "
+        "JOIN dpvd.register_role k ON k.type = h.type WHERE h.holder = c.person_number "
+        "AND h.organization_number = ANY (ARRAY[o.number, o.parent_number]) AND k.post_archive "
+        "AND h.valid_from <= " DAY_OF("$3") " "
+                                            "AND (h.valid_to IS NULL OR h.valid_to >= " DAY_OF(
+                                                "$3") ")) "
+                                                      "UNION ALL " REACH_TEMPLATES
+                                                      " ORDER BY 1, 2, 3, 5, 6",
+
+    /* The same for a person; only what was verified since $3 is used. */
+    [STMT_REACH_PERSON] =
+        "SELECT 3::int2, false, 0, NULL::int2, k.email, k.mobile, NULL::text, NULL::bool, "
+        "NULL::bool, NULL::bool FROM dpvd.person_contact k "
+        "WHERE k.number = $1 AND k.verified >= $3 UNION ALL " REACH_TEMPLATES,
 
     [STMT_CALLER] = "SELECT " CALLER_COLUMNS("$4", "$5") " FROM " CALLER_FROM("$2", "$3"),
 
@@ -181,10 +245,11 @@ static const char *const texts[STMT_COUNT] = {
         "reportee, reportee_is_person, reportee_name, technical_number, technical_name, "
         "actual_number, actual_name, display_sender, message_sender, on_behalf_of, "
         "language_code, title, summary, body, custom_data, visible, visible_asked, "
-        "allow_system_delete, due, archive_reference, allow_forwarding, is_reservable) "
+        "allow_system_delete, due, archive_reference, allow_forwarding, is_reservable, "
+        "actual_verified) "
         "SELECT $1, ids.id, ids.receipt_id, $8, $9, $10, $12, $13, $14, $15, $16, $17, $18, $19, "
-        "$20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37 "
-        "FROM ids ON CONFLICT (sender_id, digest) WHERE digest IS NOT NULL DO NOTHING "
+        "$20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, "
+        "$37, $43 FROM ids ON CONFLICT (sender_id, digest) WHERE digest IS NOT NULL DO NOTHING "
         "RETURNING id, receipt_id), "
         "receipt AS (INSERT INTO dpvd.receipt (sender_id, id, correspondence_id, status, created, "
         "last_changed, text, senders_reference) "
@@ -192,13 +257,14 @@ static const char *const texts[STMT_COUNT] = {
         "event AS (INSERT INTO dpvd.status_event (sender_id, correspondence_id, type, happened) "
         "SELECT $1, c.id, 1, $10 FROM c), "
         "state AS (INSERT INTO dpvd.correspondence_state (sender_id, id, senders_reference, "
-        "created, reportee, service_code, service_edition, current_status, history) "
-        "SELECT $1, c.id, $13, $10, $16, $14, $15, 1, int8send($11) || int2send(1::int2) FROM c), "
+        "created, reportee, service_code, service_edition, current_status, history, "
+        "notifications) SELECT $1, c.id, $13, $10, $16, $14, $15, $41, $11, $42 FROM c), "
         "audit AS (INSERT INTO dpvd.audit_log (" AUDIT_CALL ", result, senders_reference, "
         "receipt_id, correspondence_id, service_code, service_edition, organization, "
-        "actual_number, display_sender, visible, attachments, attachment_bytes, digest) "
+        "actual_number, actual_verified, display_sender, visible, attachments, "
+        "attachment_bytes, digest) "
         "SELECT " CALL_PARAMS ", 'accepted', $13, c.receipt_id, c.id, $14, $15, "
-        "CASE WHEN NOT $17 THEN $16 END, $21, $23, $31, $38, $39, $9 FROM c) "
+        "CASE WHEN NOT $17 THEN $16 END, $21, $43, $23, $31, $38, $39, $9 FROM c) "
         "SELECT receipt_id, id FROM c",
 
     [STMT_MESSAGE_REPEAT] =
@@ -216,6 +282,11 @@ static const char *const texts[STMT_COUNT] = {
         "VALUES ($1, nextval('dpvd.receipt_id'), $9, $10, $10, $11, $12) RETURNING id), "
         "audit AS (INSERT INTO dpvd.audit_log (" AUDIT_CALL ", result, senders_reference, "
         "receipt_id) SELECT " CALL_PARAMS ", $13, $12, r.id FROM r) SELECT id FROM r",
+
+    [STMT_SUB_RECEIPTS] =
+        "SELECT " RECEIPT_COLUMNS " FROM dpvd.correspondence c "
+        "JOIN dpvd.receipt r ON r.sender_id = c.sender_id AND r.parent_id = c.receipt_id "
+        "WHERE c.sender_id = $1 AND c.digest = $2 ORDER BY r.id",
 
     /* Two messages with one reference that arrive at the same time meet on the primary key. */
     [STMT_REFERENCE_CLAIM] = "INSERT INTO dpvd.reference_claim (sender_id, senders_reference) "
@@ -241,11 +312,45 @@ static const char *const texts[STMT_COUNT] = {
         "endpoint_addresses) "
         "SELECT c.sender_id, c.id, $2, $3, $4, $5, $6, $7, $8, $9, $10 " OWN_MESSAGE,
 
+    [STMT_NOTIFICATION_PUT] =
+        "INSERT INTO dpvd.notification (sender_id, correspondence_id, number, order_number, "
+        "transport, recipient, address, reminder, due) "
+        "SELECT m.sender_id, m.id, n.number, n.order_number, n.transport, n.recipient, n.address, "
+        "n.reminder <> 0, n.due FROM (SELECT c.sender_id, c.id " OWN_MESSAGE ") m, "
+        "unnest($2::int4[], $3::int4[], $4::text[], $5::text[], $6::int4[], $7::timestamptz[]) "
+        "WITH ORDINALITY "
+        "AS n (order_number, transport, recipient, address, reminder, due, number)",
+
+    /* Numbers are drawn in the order of the problems, and come back in it. */
+    [STMT_SUB_RECEIPT_PUT] =
+        "INSERT INTO dpvd.receipt (sender_id, id, parent_id, correspondence_id, status, created, "
+        "last_changed, text, senders_reference) "
+        "SELECT m.sender_id, nextval('dpvd.receipt_id'), m.receipt_id, m.id, p.status, m.created, "
+        "m.created, p.text, m.senders_reference FROM (SELECT c.* " OWN_MESSAGE ") m, "
+        "unnest($2::int4[], $3::text[]) WITH ORDINALITY AS p (status, text, number) "
+        "ORDER BY p.number RETURNING id",
+
+    /* Created was written with the message. */
+    [STMT_RESERVED_PUT] =
+        "INSERT INTO dpvd.status_event (sender_id, correspondence_id, type, happened) "
+        "SELECT c.sender_id, c.id, 10, c.created " OWN_MESSAGE,
+
     [STMT_SDP_ORDER_PUT] =
         "INSERT INTO dpvd.sdp_order (sender_id, correspondence_id, copy_altinn, backup_altinn, "
         "primary_document, title, not_sensitive_title, visible, email_text, email_address, "
         "email_days, sms_text, sms_number, sms_days) "
         "SELECT c.sender_id, c.id, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13 " OWN_MESSAGE,
+
+    [STMT_SDP_STATE_PUT] =
+        "INSERT INTO dpvd.sdp_state (sender_id, id, correspondence_id, senders_reference, "
+        "reportee, service_code, service_edition, created, last_changed, history) "
+        "SELECT c.sender_id, nextval('dpvd.sdp_id'), c.id, c.senders_reference, c.reportee, "
+        "c.service_code, c.service_edition, c.created, c.created, $2 " OWN_MESSAGE,
+
+    [STMT_SDP_STATE_REFUSE] =
+        "INSERT INTO dpvd.sdp_state (sender_id, id, senders_reference, reportee, service_code, "
+        "service_edition, created, last_changed, history) "
+        "VALUES ($1, nextval('dpvd.sdp_id'), $2, $3, $4, $5, $6, $6, $7)",
 
     [STMT_STATUS_BY_REFERENCES] =
         "SELECT " STATE_COLUMNS " FROM dpvd.correspondence_state "
@@ -262,6 +367,17 @@ static const char *const texts[STMT_COUNT] = {
     [STMT_STATUS_BY_REPORTEE] = STATE_FILTER "AND reportee = $9 " STATE_ORDER,
     [STMT_STATUS_BY_REFERENCE] = STATE_FILTER
     "AND senders_reference = $9 AND ($10::text IS NULL OR reportee = $10) " STATE_ORDER,
+
+    [STMT_SDP_ANY] = "SELECT min(id) IS NOT NULL FROM dpvd.sdp_state WHERE sender_id = $1",
+
+    [STMT_SDP_BY_REFERENCES] =
+        "SELECT " SDP_COLUMNS " FROM unnest($2::text[]) WITH ORDINALITY AS w (reference, position) "
+        "CROSS JOIN LATERAL (SELECT * FROM dpvd.sdp_state k "
+        "WHERE k.sender_id = $1 AND k.senders_reference = w.reference ORDER BY k.id LIMIT $3) s "
+        "ORDER BY w.position, s.id LIMIT $3",
+
+    [STMT_SDP_BY_SERVICE] = SDP_FILTER SDP_ORDER,
+    [STMT_SDP_BY_REFERENCE] = SDP_FILTER "AND s.senders_reference = $8 " SDP_ORDER,
 
     [STMT_RECEIPT_BY_ID] =
         "WITH main AS MATERIALIZED ("

@@ -166,6 +166,14 @@ def readme_has_the_settings_of_the_program(server):
           "table in README.md")
 
 
+@case
+def readme_has_the_checks_of_the_program(server):
+    del server
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    inside = readme.partition("<!-- rules -->")[2].partition("<!-- /rules -->")[0]
+    equal(inside.strip().splitlines(), succeeds("rules").strip().splitlines(), "table in README.md")
+
+
 # ---------------------------------------------------------------- health and metrics
 
 

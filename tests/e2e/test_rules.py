@@ -10,7 +10,7 @@ from support import (
     attachments, case, case_table, contains, details_envelope, equal, history_envelope,
     insert_envelope, literal, main, member, true, unique)
 
-DEMO2 = {"systemUserName": "demo2", "systemPassword": "demo2-password"}
+DEMO2 = {"systemUserName": "demo2", "systemPassword": "demo2-password", "SystemUserCode": "DEM"}
 SECRET_PASSWORD = "hemmelig-passord-9b1d"
 SECRET_CONTENT = "hemmelig-innhold-4c7e"
 DELETED_NUMBER = "910820613"  # made deleted by the case that needs it
@@ -224,6 +224,8 @@ def url(link):
 
 ARCHIVE = member("c0910", "ArchiveReference", Xml(member("c0910", "ArchiveRef", "AR1")))
 SERVICE = member("c0910", "Service", Xml(member("c0910", "ServiceCode", "4255")))
+NO_SERVICE = member("c0910", "Service", Xml(member("c0910", "ServiceEdition", "1")))
+BLANK_ARCHIVE = member("c0910", "ArchiveReference", Xml(member("c0910", "ArchiveRef", " ")))
 
 VALIDATION_FAILED = {
     "SystemUserCode": {"code of 51 characters": {"SystemUserCode": "TTD_".ljust(51, "x")}},
@@ -272,7 +274,9 @@ VALIDATION_FAILED = {
         "link with script": reply(url("javascript:alert(1)")),
         "link without scheme": reply(url("www.a.example")),
         "link missing": reply(url(None)),
-        "link of 256 characters": reply(url("https://a.example/".ljust(256, "x")))},
+        "link of 256 characters": reply(url("https://a.example/".ljust(256, "x"))),
+        "service without code as reply option": reply(NO_SERVICE),
+        "blank archive reference as reply option": reply(BLANK_ARCHIVE)},
     "NotificationType": {"unknown template": order(NotificationType="VarselDPV")},
 }
 

@@ -161,6 +161,53 @@ def notifications_are_answered_as_the_documented_example(server):
         ("Email", "post@bedrift.example", None), ("SMS", "91929394", None)], "notifications")
 
 
+def notify(kind, *transports):
+    """Notifications with one order: end points without addresses."""
+    points = Xml("".join(member("not", "ReceiverEndPoint", Xml(
+        member("not", "TransportType", transport))) for transport in transports))
+    return Xml(member("not", "Notification", Xml(
+        member("not", "LanguageCode", "1044") + member("not", "NotificationType", kind)
+        + member("not", "ReceiverEndPoints", points))))
+
+
+@case
+def first_notifications_and_reminders_are_planned_as_in_the_worked_example(server):
+    (reference,) = make(server, 1, Notifications=notify("VarselDPVMedRevarsel", "Email", "SMS"))
+    answer = server.history([reference])
+    first = [("Email", "post@blaabaer.example", None), ("Email", "regnskap@blaabaer.example", None),
+             ("SMS", "91929394", None)]
+    equal(answer.statuses()[0].notifications, first + first, "notifications")
+    equal([dict(sent.attrib) for sent in answer.all("c1311:SentDate")],
+          [{"{http://www.w3.org/2001/XMLSchema-instance}nil": "true"}] * 6, "SentDate")
+
+
+@case
+def template_without_reminder_is_planned_once(server):
+    (reference,) = make(server, 1, Notifications=notify("VarselDPVUtenRevarsel", "SMS"))
+    equal(server.history([reference]).statuses()[0].notifications, [("SMS", "91929394", None)],
+          "notifications")
+
+
+@case
+def planned_notification_is_not_a_sent_one(server):
+    (reference,) = make(server, 1, Notifications=notify("VarselDPVUtenRevarsel", "SMS"))
+    for sent, expected in (("true", []), ("false", [reference])):
+        answer = server.details(SendersReference=reference, NotificationSent=sent)
+        equal(answer.references(), expected, f"NotificationSent {sent}")
+
+
+@case
+def reserved_message_is_created_and_reserved_at_the_same_time(server):
+    (reference,) = make(server, 1, Reportee="55819010012", IsReservable="true",
+                        Notifications=notify("VarselDPVUtenRevarsel", "Email"))
+    status = server.history([reference]).statuses()[0]
+    equal(status.changes, [("Created", status.created), ("Reserved", status.created)], "changes")
+    equal(status.notifications, [], "notifications")
+    for current, expected in (("Reserved", [reference]), ("Created", [])):
+        answer = server.details(SendersReference=reference, CurrentStatus=current)
+        equal(answer.references(), expected, f"CurrentStatus {current}")
+
+
 @case
 def unsent_date_of_a_notification_is_nil(server):
     (reference,) = make(server, 1)

@@ -193,6 +193,133 @@ START_TEST(filter_gives_the_newest_up_to_the_limit)
 }
 END_TEST
 
+/* ------------------------------------------------------------------ digital mailboxes */
+
+/* A row for every letter of text: its number is the place there, its service 4255/10. */
+static void put_letters(int32_t sender_id, const char *text, const char *reportee)
+{
+    for (int i = 0; text[i] != '\0'; i++) {
+        char sql[512];
+
+        snprintf(sql, sizeof(sql),
+                 "INSERT INTO dpvd.sdp_state VALUES (%d, %d, %s, '%c', '%s', '4255', 10, "
+                 "'1970-01-01'::timestamptz + %d * interval '1 day', '1970-02-01', '\\x%020d')",
+                 (int)sender_id, i + 1, i == 0 ? "NULL" : "77", text[i], reportee, i + 1, i);
+        store_run(&store, sql);
+    }
+}
+
+static void check_letters(const char *expected)
+{
+    char got[16] = "";
+
+    for (size_t i = 0; i < page.letter_count; i++)
+        got[i] = page.letters[i].reference[0];
+    ck_assert_str_eq(got, expected);
+}
+
+START_TEST(letters_are_answered_beside_messages_in_the_order_of_the_references)
+{
+    put(1, "b", "910820605", 1);
+    put_letters(1, "abca", "810514442");
+    put_letters(2, "abc", "810514442");
+    ask(1, (const char *const[]){"c", "a", "b"}, 3, 10);
+    ck_assert_uint_eq(page.count, 1);
+    check_letters("caab");
+    ck_assert(!page.letter_limit_reached);
+    ck_assert_int_eq(page.letters[1].id, 1);
+    ck_assert_int_eq(page.letters[1].correspondence_id, 0);
+    ck_assert_int_eq(page.letters[1].created, DAY);
+    ck_assert_int_eq(page.letters[1].last_changed, 31 * DAY);
+    ck_assert_str_eq(page.letters[1].reportee, "810514442");
+    ck_assert_int_eq(page.letters[2].id, 4);
+    ck_assert_int_eq(page.letters[2].correspondence_id, 77);
+    ck_assert_uint_eq(page.letters[2].history.len, 10);
+    ck_assert_uint_eq(page.letters[2].history.data[9], 3);
+    ck_assert_str_eq(page.entries[0].reference, "b"); /* still there */
+    ask(3, (const char *const[]){"a"}, 1, 10);
+    check_letters("");
+}
+END_TEST
+
+START_TEST(letters_have_a_limit_of_their_own)
+{
+    put_letters(1, "abab", "810514442");
+    ask(1, (const char *const[]){"b", "a"}, 2, 3);
+    check_letters("bba");
+    ck_assert(page.letter_limit_reached && !page.limit_reached);
+    ask(1, (const char *const[]){"b", "a"}, 2, 4);
+    check_letters("bbaa");
+    ck_assert(!page.letter_limit_reached);
+}
+END_TEST
+
+static const struct {
+    struct status_filter filter;
+    const char *messages;
+    const char *letters;
+} letter_filters[] = {
+    {{SERVICE}, "m", ""},
+    {{SERVICE, .sdp = true}, "m", "edcba"},
+    {{SERVICE, .sdp = true, .sdp_only = true}, "", "edcba"},
+    {{.service_code = "4255", .service_edition = 9, .sdp = true}, "", ""},
+    {{SERVICE, .sdp = true, .reference = "c"}, "", "c"},
+    {{SERVICE, .sdp = true, .reportee = "910820605"}, "m", ""},
+    {{SERVICE, .sdp = true, .reportee = "810514442", .reference = "c"}, "", "c"},
+    {{SERVICE, .sdp = true, .reportee = "910820605", .reference = "c"}, "", ""},
+    {{SERVICE, .sdp = true, .created_after = {true, 2 * DAY}, .created_before = {true, 4 * DAY}},
+     "",
+     "cb"},
+    /* a letter has neither of these */
+    {{SERVICE, .sdp = true, .current = STATUS_READ}, "", "edcba"},
+    {{SERVICE, .sdp = true, .notification_sent = CHOICE_YES}, "", "edcba"},
+};
+
+START_TEST(filters_of_letters_are_those_that_a_letter_has)
+{
+    put(1, "m", "910820605", 9 * DAY);
+    put_letters(1, "abcde", "810514442");
+    put_letters(2, "abcde", "810514442");
+    for (size_t i = 0; i < sizeof(letter_filters) / sizeof(letter_filters[0]); i++) {
+        struct err err = {0};
+
+        ck_assert_msg(status_store_by_filter(store.db, store.arena, 1, &letter_filters[i].filter, 5,
+                                             &page, &err),
+                      "%s", err.msg);
+        check_letters(letter_filters[i].letters);
+        ck_assert(!page.letter_limit_reached);
+        ck_assert_msg(page.count == strlen(letter_filters[i].messages), "case %zu", i);
+    }
+    ck_assert(status_store_by_filter(store.db, store.arena, 1, &letter_filters[1].filter, 4, &page,
+                                     &(struct err){0}));
+    check_letters("edcb");
+    ck_assert(page.letter_limit_reached && !page.limit_reached);
+}
+END_TEST
+
+/* ------------------------------------------------------------------ plans */
+
+static void fill_registers(void)
+{
+    store_run(&store,
+              "INSERT INTO dpvd.organization (number, name, parent_number) "
+              "SELECT (300000000 + i)::text, '', (300000000 + i / 2 * 2 + 1)::text "
+              "FROM generate_series(2, 10000, 2) AS i; "
+              "INSERT INTO dpvd.notification_address (organization_number, kind, address) "
+              "SELECT number, 2, 'a@b.example' FROM dpvd.organization; "
+              "INSERT INTO dpvd.organization_role (organization_number, type, holder) "
+              "SELECT number, 'DAGL', '1' || right(number, 8) || '00' FROM dpvd.organization; "
+              "INSERT INTO dpvd.personal_contact (organization_number, person_number) "
+              "SELECT number, '1' || right(number, 8) || '00' FROM dpvd.organization; "
+              "INSERT INTO dpvd.person_contact (number) "
+              "SELECT (10000000000 + i)::text FROM generate_series(1, 10000) AS i; "
+              "INSERT INTO dpvd.usage_count (year, actual_number, sender_id, messages) "
+              "SELECT 2026, number, 1, 1 FROM dpvd.organization; "
+              "INSERT INTO dpvd.sdp_state SELECT 1 + i % 3, i, NULL, 'ref-' || i, '1', '4255', "
+              "1 + i % 10, '2026-01-01'::timestamptz + i * interval '1 second', now(), '\\x' "
+              "FROM generate_series(1, 10000) AS i");
+}
+
 static void fill_big_tables(void)
 {
     store_run(&store,
@@ -235,8 +362,10 @@ static char *plan_of(const char *statement)
 
 static void check_no_big_scan(const char *plan)
 {
-    static const char *const big[] = {"correspondence", "correspondence_state", "receipt",
-                                      "person"};
+    static const char *const big[] = {
+        "correspondence",    "correspondence_state", "receipt",        "person",
+        "organization",      "notification_address", "person_contact", "personal_contact",
+        "organization_role", "usage_count",          "sdp_state"};
 
     for (size_t i = 0; i < sizeof(big) / sizeof(big[0]); i++) {
         char scan[64];
@@ -252,6 +381,14 @@ static const char *const indexes[STMT_COUNT] = {
     [STMT_STATUS_BY_SERVICE] = "correspondence_state_service",
     [STMT_STATUS_BY_REPORTEE] = "correspondence_state_reportee",
     [STMT_STATUS_BY_REFERENCE] = "correspondence_state_reference",
+    [STMT_SDP_ANY] = "sdp_state_pkey",
+    [STMT_SDP_BY_REFERENCES] = "sdp_state_reference",
+    [STMT_SDP_BY_SERVICE] = "sdp_state_service",
+    [STMT_SDP_BY_REFERENCE] = "sdp_state_reference",
+    [STMT_FACTS_RARE] = "usage_count_pkey",
+    [STMT_REACH_ORGANIZATION] = "notification_address_organization_number_kind_address_key",
+    [STMT_REACH_PERSON] = "person_contact_pkey",
+    [STMT_SUB_RECEIPTS] = "receipt_parent",
     [STMT_RECEIPT_BY_ID] = "receipt_pkey",
     [STMT_RECEIPT_BY_REFERENCE] = "receipt_senders_reference",
     [STMT_RECEIPT_LIST] = "receipt_changed",
@@ -260,6 +397,7 @@ static const char *const indexes[STMT_COUNT] = {
 
 START_TEST(no_statement_reads_a_big_table_from_end_to_end)
 {
+    fill_registers();
     fill_big_tables();
     for (int i = 0; i < STMT_COUNT; i++) {
         char *plan = plan_of(statement_text((enum statement)i));
@@ -299,6 +437,9 @@ static Suite *suite(void)
     tcase_add_test(tc, beyond_the_limit_the_first_ones_in_order_are_answered);
     tcase_add_test(tc, filters_are_combined_and_the_newest_come_first);
     tcase_add_test(tc, filter_gives_the_newest_up_to_the_limit);
+    tcase_add_test(tc, letters_are_answered_beside_messages_in_the_order_of_the_references);
+    tcase_add_test(tc, letters_have_a_limit_of_their_own);
+    tcase_add_test(tc, filters_of_letters_are_those_that_a_letter_has);
     tcase_add_test(tc, no_statement_reads_a_big_table_from_end_to_end);
     tcase_add_test(tc, appending_a_status_is_a_hot_update);
     suite_add_tcase(s, tc);

@@ -196,7 +196,7 @@ START_TEST(repeated_request_leaves_an_audit_row)
     letter_make(&letter, "ref-1", "", 0);
     letter_put(&store, &letter);
     letter.facts.earlier = letter.put.receipt;
-    ck_assert_msg(message_store_repeat(store.db, &letter.put, &err), "%s", err.msg);
+    ck_assert_msg(message_store_repeat(store.db, store.arena, &letter.put, &err), "%s", err.msg);
 
     check_text("SELECT concat_ws('|', result, senders_reference, receipt_id > 0, sender_id) "
                "FROM dpvd.audit_log ORDER BY id DESC LIMIT 1",
@@ -212,9 +212,9 @@ START_TEST(refused_message_leaves_its_receipt_and_an_audit_row_and_nothing_else)
     struct err err = {0};
 
     letter_make(&letter, "ref-1", "", 0);
-    ck_assert_msg(message_store_refuse(store.db, store.arena, &letter.message, &letter.facts.caller,
-                                       &verdict, &letter.call, &receipt, &err),
-                  "%s", err.msg);
+    ck_assert_msg(
+        message_store_refuse(store.db, store.arena, &letter.put, &verdict, false, &receipt, &err),
+        "%s", err.msg);
 
     ck_assert_int_gt(receipt.id, 0);
     ck_assert_int_eq(receipt.status, RECEIPT_REJECTED);

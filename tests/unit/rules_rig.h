@@ -1,4 +1,4 @@
-/* A message that breaks no rule, and the changes to it that no single text makes. */
+/* A message that breaks no rule. */
 #ifndef DPVD_TESTS_UNIT_RULES_RIG_H
 #define DPVD_TESTS_UNIT_RULES_RIG_H
 
@@ -22,6 +22,18 @@ struct rig {
     struct receiver_end_point points[MOST_END_POINTS];
     struct receiver_end_point point;
     struct sdp_options sdp;
+    uint32_t days[11];
+    struct contact contact;
+};
+
+static const struct template rig_templates[] = {
+    {"VarselDPVUtenRevarsel", "1044", true, true, false},
+    {"VarselDPVMedRevarsel", "1044", true, true, true},
+    {"TokenTextOnly", "1044", true, true, false},
+    {"Correspondence", "1044", true, true, false},
+    {"General", "1044", true, true, false},
+    {"EmailOnly", "1044", true, false, false},
+    {"EnglishOnly", "1033", true, true, false},
 };
 
 static struct blob *full;
@@ -55,7 +67,13 @@ static void rig_facts(struct rig *r)
         .service = {.found = true, .active = true, .correspondence = true, .common = true},
         .reportee = {true, "B", PARTY_ACTIVE},
         .on_behalf_of = {true, "C", PARTY_ACTIVE},
+        .reportee_has_key_role = true,
+        .actual_status = SENDER_ACTIVE,
+        .actual_kind = SENDER_DPV_CUSTOMER,
+        .sent_this_year = 10,
+        .reach = {&r->contact, 1, rig_templates, sizeof(rig_templates) / sizeof(rig_templates[0])},
     };
+    r->contact = (struct contact){TRANSPORT_SMS, "41929394"};
     r->l = (struct rule_limits){.reference_length = 255,
                                 .title_length = 1000,
                                 .summary_length = 4000,
@@ -83,7 +101,18 @@ static void rig_lists(struct rig *r)
                                                    .type = "VarselDPVMedRevarsel",
                                                    .end_points = i == 0 ? r->points : &r->point,
                                                    .end_point_count = i <= 1};
-    r->sdp = (struct sdp_options){.primary_document = "a.pdf"};
+    for (uint32_t i = 0; i < 11; i++)
+        r->days[i] = i == 0 ? 25 : 0;
+    r->sdp = (struct sdp_options){
+        .has_setting = true,
+        .primary_document = "a.pdf",
+        .email = {.given = true,
+                  .text = "e",
+                  .repeats = true,
+                  .days_delayed = r->days,
+                  .days_delayed_count = 10},
+        .sms = {.given = true, .text = "s"},
+    };
 }
 
 static void rig_init(struct rig *r)
@@ -114,346 +143,6 @@ static void rig_init(struct rig *r)
                             .message_sender = "d",
                             .sdp = &r->sdp,
                             .on_behalf_of = "974760673"};
-}
-
-static void three_options(struct rig *r)
-{
-    r->m.reply_options = r->options;
-    r->m.reply_option_count = MOST_OPTIONS;
-}
-
-static void four_options(struct rig *r)
-{
-    r->m.reply_options = r->options;
-    r->m.reply_option_count = MOST_OPTIONS + 1;
-}
-
-static void suspended(struct rig *r)
-{
-    r->f.caller.status = SENDER_SUSPENDED;
-}
-
-static void terminated(struct rig *r)
-{
-    r->f.caller.status = SENDER_TERMINATED;
-}
-
-static void active_customer(struct rig *r)
-{
-    r->f.caller.kind = SENDER_DPV_CUSTOMER;
-}
-
-static void no_code_at_all(struct rig *r)
-{
-    r->m.system_user_code = NULL;
-    r->f.caller.system_user_code = NULL;
-}
-
-static void blank_code_and_no_own(struct rig *r)
-{
-    r->m.system_user_code = " ";
-    r->f.caller.system_user_code = NULL;
-}
-
-static void code_of_the_system_user(struct rig *r)
-{
-    r->m.system_user_code = NULL;
-}
-
-static void system_user_without_code(struct rig *r)
-{
-    r->f.caller.system_user_code = NULL;
-}
-
-static void no_correspondence(struct rig *r)
-{
-    r->m.given = false;
-}
-
-static void no_content(struct rig *r)
-{
-    r->m.has_content = false;
-}
-
-static void no_change(struct rig *r)
-{
-    (void)r;
-}
-
-static void used_reference_refused(struct rig *r)
-{
-    r->f.reference_used = true;
-    r->l.refuse_used_reference = true;
-}
-
-static void used_reference_accepted(struct rig *r)
-{
-    r->f.reference_used = true;
-}
-
-static void new_reference_while_used_ones_are_refused(struct rig *r)
-{
-    r->l.refuse_used_reference = true;
-}
-
-static void case_zero(struct rig *r)
-{
-    r->m.has_case_id = true;
-}
-
-static void on_behalf_of_nobody_known(struct rig *r)
-{
-    r->f.on_behalf_of.found = false;
-}
-
-static void on_behalf_of_nobody(struct rig *r)
-{
-    r->m.on_behalf_of = "";
-    r->f.on_behalf_of.found = false;
-}
-
-static void option_of_no_kind(struct rig *r)
-{
-    r->option = (struct reply_option){0};
-}
-
-static void option_of_two_kinds(struct rig *r)
-{
-    r->option.has_service = true;
-}
-
-static void option_of_three_kinds(struct rig *r)
-{
-    r->option.has_service = r->option.has_archive_reference = true;
-}
-
-static void option_of_service(struct rig *r)
-{
-    r->option = (struct reply_option){.has_service = true, .service_code = "1"};
-}
-
-static void option_of_archive_reference(struct rig *r)
-{
-    r->option = (struct reply_option){.has_archive_reference = true, .archive_reference = "1"};
-}
-
-static void link_of(struct rig *r, int length)
-{
-    static char text[300];
-
-    memset(text, 'a', sizeof(text));
-    memcpy(text, "https://", 8);
-    text[length] = '\0';
-    r->option.link_url = text;
-}
-
-static void link_of_256(struct rig *r)
-{
-    link_of(r, 256);
-}
-
-static void link_of_255(struct rig *r)
-{
-    link_of(r, 255);
-}
-
-static void synthetic_person_allowed(struct rig *r)
-{
-    r->m.reportee = "15819010029";
-    r->l.synthetic_persons = true;
-}
-
-static void reportee_not_registered(struct rig *r)
-{
-    r->f.reportee = (struct party){0};
-}
-
-static void person_not_registered(struct rig *r)
-{
-    r->m.reportee = "31019650025";
-    r->f.reportee = (struct party){0};
-}
-
-static void deleted(struct rig *r)
-{
-    r->f.reportee.status = PARTY_DELETED;
-}
-
-static void bankrupt(struct rig *r)
-{
-    r->f.reportee.status = PARTY_BANKRUPT;
-}
-
-static void dead(struct rig *r)
-{
-    r->f.reportee.status = PARTY_DEAD;
-}
-
-static void no_such_service(struct rig *r)
-{
-    r->f.service.found = false;
-    r->f.service.code_known = true;
-}
-
-static void service_closed(struct rig *r)
-{
-    r->f.service.active = false;
-}
-
-static void service_of_forms(struct rig *r)
-{
-    r->f.service.correspondence = false;
-}
-
-static void service_of_another_owner(struct rig *r)
-{
-    r->f.service.common = false;
-    r->f.service.owner_id = 8;
-}
-
-static void service_of_the_operator(struct rig *r)
-{
-    r->f.service.common = false;
-}
-
-static void own_service_of_a_customer(struct rig *r)
-{
-    r->f.caller.kind = SENDER_DPV_CUSTOMER;
-    r->f.service.common = false;
-    r->f.service.owner_id = 7;
-}
-
-static void own_service(struct rig *r)
-{
-    r->f.service.common = false;
-    r->f.service.owner_id = 7;
-}
-
-static void one_xml_attachment(struct rig *r)
-{
-    r->m.xml_attachment_count = 1;
-}
-
-static void too_many_bytes(struct rig *r)
-{
-    r->m.attachments_overflow = true;
-}
-
-static void attachment_without_content(struct rig *r)
-{
-    r->attachments[1].content = NULL;
-}
-
-static void attachment_of_no_bytes(struct rig *r)
-{
-    r->attachments[1].content = empty;
-}
-
-static void sdp_without_attachments(struct rig *r)
-{
-    r->m.attachment_count = 0;
-}
-
-static void no_sdp_and_no_attachments(struct rig *r)
-{
-    r->m.attachment_count = 0;
-    r->m.sdp = NULL;
-}
-
-static void backup_unwanted(struct rig *r)
-{
-    r->sdp.backup_altinn = CHOICE_NO;
-}
-
-static void backup_wanted(struct rig *r)
-{
-    r->sdp.backup_altinn = CHOICE_YES;
-}
-
-static void eleven_notifications(struct rig *r)
-{
-    r->m.notification_count = MOST_NOTIFICATIONS + 1;
-}
-
-static void ten_notifications(struct rig *r)
-{
-    r->m.notification_count = MOST_NOTIFICATIONS;
-}
-
-static void fifty_one_end_points(struct rig *r)
-{
-    r->orders[0].end_point_count = MOST_END_POINTS;
-}
-
-static void fifty_end_points(struct rig *r)
-{
-    r->orders[0].end_point_count = MOST_END_POINTS - 1;
-}
-
-static void notification_without_end_points(struct rig *r)
-{
-    r->orders[1].end_point_count = 0;
-}
-
-static void transport_missing(struct rig *r)
-{
-    r->point = (struct receiver_end_point){0};
-}
-
-static void transport_im(struct rig *r)
-{
-    r->point = (struct receiver_end_point){TRANSPORT_IM, NULL};
-}
-
-static void address_of_both(struct rig *r)
-{
-    r->point.transport = TRANSPORT_BOTH;
-}
-
-static void address_of_sms_preferred(struct rig *r)
-{
-    r->point.transport = TRANSPORT_SMS_PREFERRED;
-}
-
-static void address_of_email_preferred(struct rig *r)
-{
-    r->point.transport = TRANSPORT_EMAIL_PREFERRED;
-}
-
-static void address_of_priority(struct rig *r)
-{
-    r->point.transport = TRANSPORT_PRIORITY_EMAIL_SMS_REMINDER;
-}
-
-static void both_with_empty_address(struct rig *r)
-{
-    r->point = (struct receiver_end_point){TRANSPORT_BOTH, ""};
-}
-
-static void priority_without_address(struct rig *r)
-{
-    r->point = (struct receiver_end_point){TRANSPORT_PRIORITY_EMAIL_SMS_REMINDER, NULL};
-}
-
-static void sms_without_address(struct rig *r)
-{
-    r->point = (struct receiver_end_point){TRANSPORT_SMS, NULL};
-}
-
-static void confidential_and_silent(struct rig *r)
-{
-    r->f.service.confidential = true;
-    r->m.notification_count = 0;
-}
-
-static void confidential(struct rig *r)
-{
-    r->f.service.confidential = true;
-}
-
-static void silent(struct rig *r)
-{
-    r->m.notification_count = 0;
 }
 
 #endif

@@ -301,7 +301,7 @@ static void assert_notifications(const struct c1311__ArrayOfNotification *list)
 START_TEST(status_is_written_as_the_worked_example)
 {
     const struct status_entry entry = an_entry();
-    const struct status_page page = {&entry, 1, false};
+    const struct status_page page = {.entries = &entry, .count = 1};
     const struct c1410__ArrayOfStatusV2 *list = codec_statuses_v2(&soap, arena, &page);
 
     ck_assert(list != NULL && list->__sizeStatusV2 == 1);
@@ -327,7 +327,7 @@ END_TEST
 START_TEST(first_version_leaves_reserved_out)
 {
     const struct status_entry entry = an_entry();
-    const struct status_page page = {&entry, 1, false};
+    const struct status_page page = {.entries = &entry, .count = 1};
     const struct c1311__ArrayOfStatus *list = codec_statuses_v1(&soap, arena, &page);
 
     ck_assert(list != NULL && list->__sizeStatus == 1);
@@ -350,7 +350,7 @@ START_TEST(other_statuses_are_the_words_of_the_contract)
         0, 0, 0, 0, 0, 0, 0, 0, 0, 0, /* NotSet */
     };
     struct status_entry entry = an_entry();
-    const struct status_page page = {&entry, 1, false};
+    const struct status_page page = {.entries = &entry, .count = 1};
     const struct c1410__ArrayOfStatusChangeV2 *v2 = NULL;
     const struct c1311__ArrayOfStatusChange *v1 = NULL;
 
@@ -368,7 +368,7 @@ END_TEST
 START_TEST(message_without_notifications_has_an_empty_list)
 {
     struct status_entry entry = an_entry();
-    const struct status_page page = {&entry, 1, false};
+    const struct status_page page = {.entries = &entry, .count = 1};
 
     entry.notifications = (struct bytes){NULL, 0};
     ck_assert_int_eq(
@@ -380,10 +380,10 @@ END_TEST
 
 START_TEST(empty_answer_has_both_parts)
 {
-    const struct status_page page = {NULL, 0, _i != 0};
+    const struct status_page page = {.limit_reached = _i != 0};
     const struct c1602__CorrespondenceStatusInformation *information =
         codec_status_information(&soap, arena, &page);
-    const struct c1602__SdpStatusInformation *sdp = codec_sdp_information(&soap);
+    const struct c1602__SdpStatusInformation *sdp = codec_sdp_information(&soap, arena, &page);
 
     ck_assert(information != NULL && sdp != NULL);
     ck_assert_int_eq(information->CorrespondenceStatusDetailsList->__sizeStatusV2, 0);
@@ -409,7 +409,7 @@ static const void *make_answer(int which, const struct status_page *page)
     case 2:
         return codec_statuses_v1(&soap, arena, page);
     default:
-        return codec_sdp_information(&soap);
+        return codec_sdp_information(&soap, arena, page);
     }
 }
 
@@ -430,7 +430,7 @@ static const void *make_with_little(int which, const struct status_page *page, s
 START_TEST(answer_without_memory_is_none)
 {
     const struct status_entry entry = an_entry();
-    const struct status_page page = {&entry, 1, false};
+    const struct status_page page = {.entries = &entry, .count = 1};
 
     for (size_t left = 0; left <= 512; left += 16) {
         long n = 1;
@@ -446,7 +446,7 @@ START_TEST(columns_that_are_cut_are_no_answer)
 {
     for (size_t cut = 1; cut < 10; cut++) {
         struct status_entry entry = an_entry();
-        const struct status_page page = {&entry, 1, false};
+        const struct status_page page = {.entries = &entry, .count = 1};
 
         entry.history.len -= cut;
         ck_assert_ptr_null(codec_statuses_v2(&soap, arena, &page));

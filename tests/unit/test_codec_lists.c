@@ -324,6 +324,7 @@ START_TEST(sdp_options_arrive)
     ck_assert_str_eq(message.sdp->sms.text, "st");
     ck_assert_str_eq(message.sdp->sms.address, "sn");
     ck_assert_uint_eq(message.sdp->sms.days_delayed_count, 0);
+    ck_assert(message.sdp->email.repeats && !message.sdp->sms.repeats);
 }
 END_TEST
 
@@ -336,6 +337,7 @@ START_TEST(sdp_setting_is_to_forward_only_unless_to_copy)
     };
 
     ck_assert(decode(texts[_i]));
+    ck_assert_int_eq(message.sdp->has_setting, _i > 0);
     ck_assert_int_eq(message.sdp->copy_altinn, _i == 2);
     ck_assert_int_eq(message.sdp->backup_altinn, CHOICE_NOT_GIVEN);
     ck_assert(!message.sdp->email.given && !message.sdp->sms.given);

@@ -135,8 +135,21 @@ START_TEST(every_rule_gives_the_documented_answer)
         verdict = judge(&r);
         ck_assert_msg(verdict.outcome == answer->outcome, "%s", rule->name);
         ck_assert_msg(verdict.error_id == answer->error_id, "%s", rule->name);
-        ck_assert_str_eq(verdict.text, rule->text);
+        if (strchr(rule->text, '{') == NULL)
+            ck_assert_str_eq(verdict.text, rule->text);
     }
+}
+END_TEST
+
+START_TEST(refusal_beyond_the_quota_names_the_limit)
+{
+    struct rig r;
+
+    rig_init(&r);
+    r.l.quota = INT64_C(1000000000);
+    r.f.sent_this_year = r.l.quota;
+    ck_assert_str_eq(judge(&r).text, "The actual sender may send no more than 1000000000 messages "
+                                     "in a calendar year without a full agreement");
 }
 END_TEST
 
@@ -177,14 +190,15 @@ START_TEST(no_rule_is_missing)
 }
 END_TEST
 
-/* Clients retry on "non-functional error": a refusal never says it. err.msg holds 255 bytes. */
+/* Clients retry on "non-functional error": a refusal never says it. err.msg holds 255 bytes, a
+ * number among them. */
 START_TEST(every_rule_has_a_name_of_its_own_and_a_text_for_the_caller)
 {
     for (const struct rule *rule = message_rules; rule->name != NULL; rule++) {
         ck_assert_ptr_eq(rule_named(rule->name), rule);
         ck_assert_int_ne(rule->section[0], '\0');
         ck_assert_uint_ge(strlen(rule->text), 10);
-        ck_assert_uint_lt(strlen(rule->text), sizeof(((struct err *)NULL)->msg));
+        ck_assert_uint_lt(strlen(rule->text), sizeof(((struct err *)NULL)->msg) - 20);
         ck_assert_ptr_null(strstr(rule->text, "non-functional"));
         ck_assert_int_ne(rule->outcome, OUTCOME_ACCEPT);
         ck_assert(rule->outcome == OUTCOME_FAULT || rule->error_id == 0);
@@ -275,6 +289,7 @@ int main(void)
     tcase_add_loop_test(tcase, case_breaks_no_other_rule, 0, COUNT(cases));
     tcase_add_test(tcase, every_rule_has_a_case_that_breaks_it_and_one_that_fits);
     tcase_add_test(tcase, every_rule_gives_the_documented_answer);
+    tcase_add_test(tcase, refusal_beyond_the_quota_names_the_limit);
     tcase_add_test(tcase, first_broken_rule_wins);
     tcase_add_test(tcase, rules_stand_in_the_order_of_the_handbook);
     tcase_add_test(tcase, no_rule_is_missing);

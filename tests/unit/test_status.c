@@ -268,6 +268,78 @@ START_TEST(notifications_that_are_cut_are_refused_and_change_nothing)
 }
 END_TEST
 
+/* ------------------------------------------------------------------ packing */
+
+START_TEST(history_is_packed_as_the_form_says)
+{
+    static struct packed packed;
+    struct bytes bytes = {0};
+
+    for (int i = 0; i < COUNT(changes); i++)
+        put_change(&packed, changes[i].when, changes[i].type);
+    ck_assert(status_history_pack(arena, changes, (size_t)COUNT(changes), &bytes));
+    ck_assert_uint_eq(bytes.len, packed.len);
+    ck_assert_mem_eq(bytes.data, packed.data, packed.len);
+}
+END_TEST
+
+START_TEST(notifications_are_packed_as_the_form_says)
+{
+    static struct packed packed;
+    struct bytes bytes = {0};
+
+    pack_all(&packed);
+    ck_assert(
+        status_notifications_pack(arena, notifications, (size_t)COUNT(notifications), &bytes));
+    ck_assert_uint_eq(bytes.len, packed.len);
+    ck_assert_mem_eq(bytes.data, packed.data, packed.len);
+}
+END_TEST
+
+START_TEST(nothing_is_packed_as_bytes_that_are_there)
+{
+    struct bytes bytes = {0};
+
+    ck_assert(status_notifications_pack(arena, NULL, 0, &bytes));
+    ck_assert(bytes.data != NULL && bytes.len == 0);
+    bytes = (struct bytes){0};
+    ck_assert(status_history_pack(arena, NULL, 0, &bytes));
+    ck_assert(bytes.data != NULL && bytes.len == 0);
+}
+END_TEST
+
+/* Letters of two bytes behind _i of one: the last one that fits is whole. */
+START_TEST(too_long_recipient_is_cut_between_characters)
+{
+    static char recipient[70000];
+    const struct status_notification item = {.transport = TRANSPORT_SMS, .recipient = recipient};
+    const struct status_notification *items = NULL;
+    struct bytes bytes = {0};
+    size_t count = 0;
+
+    memset(recipient, 'a', (size_t)_i);
+    for (size_t n = (size_t)_i; n < 65540; n += 2)
+        memcpy(recipient + n, "\xc3\xb8", 2);
+    ck_assert(status_notifications_pack(arena, &item, 1, &bytes));
+    ck_assert(status_notifications_unpack(arena, bytes, &items, &count));
+    ck_assert_uint_eq(strlen(items[0].recipient), _i == 0 ? 65534 : 65535);
+}
+END_TEST
+
+START_TEST(packing_without_memory_is_refused)
+{
+    struct bytes bytes = {0};
+    bool ok = false;
+
+    ck_assert_ptr_nonnull(arena_alloc(arena, 65536));
+    memory_fails_at(1);
+    ok = _i == 0 ? status_history_pack(arena, changes, 1, &bytes)
+                 : status_notifications_pack(arena, notifications, 1, &bytes);
+    memory_fails_at(0);
+    ck_assert_int_eq(ok, bytes.data != NULL);
+}
+END_TEST
+
 /* ------------------------------------------------------------------ any bytes */
 
 /* xorshift: the same numbers on every run */
@@ -329,6 +401,11 @@ int main(void)
     tcase_add_loop_test(tcase, unpacking_without_memory_is_refused, 0, 2);
     tcase_add_test(tcase, history_beyond_all_memory_is_refused);
     tcase_add_test(tcase, notifications_that_are_cut_are_refused_and_change_nothing);
+    tcase_add_test(tcase, history_is_packed_as_the_form_says);
+    tcase_add_test(tcase, notifications_are_packed_as_the_form_says);
+    tcase_add_test(tcase, nothing_is_packed_as_bytes_that_are_there);
+    tcase_add_loop_test(tcase, too_long_recipient_is_cut_between_characters, 0, 2);
+    tcase_add_loop_test(tcase, packing_without_memory_is_refused, 0, 2);
     tcase_add_loop_test(tcase, any_bytes_are_unpacked_or_refused, 0, 16);
     srunner_run_all(runner, CK_NORMAL);
     failed = srunner_ntests_failed(runner);
