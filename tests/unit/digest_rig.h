@@ -68,8 +68,8 @@ static void fill_lists(struct rig *r)
                                   .primary_document = "p",
                                   .title = "t",
                                   .visible = {true, 1},
-                                  .email = {true, "e", "a", r->days, GIVEN},
-                                  .sms = {true, "s", "n", r->days, GIVEN}};
+                                  .email = {true, "e", "a", true, r->days, GIVEN},
+                                  .sms = {true, "s", "n", true, r->days, GIVEN}};
 }
 
 static void rig_init(struct rig *r)

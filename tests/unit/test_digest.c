@@ -143,6 +143,7 @@ static const struct field fields[] = {
     {S(backup_altinn), CHOICE, COUNTS, 0},
     {S(not_sensitive_title), TEXT, COUNTS, 0},
     {S(primary_document), TEXT, COUNTS, 0},
+    {S(has_setting), FLAG, IGNORED, 0},
     {S(copy_altinn), FLAG, COUNTS, 0},
     {S(title), TEXT, COUNTS, 0},
     {S(visible), MOMENT, IGNORED, 0},
@@ -152,12 +153,14 @@ static const struct field fields[] = {
     {E(given), FLAG, COUNTS, 0},
     {E(text), TEXT, COUNTS, 0},
     {E(address), TEXT, COUNTS, 0},
+    {E(repeats), FLAG, IGNORED, 0},
     {E(days_delayed), LIST, COUNTS, sizeof(uint32_t)},
     {E(days_delayed_count), AMOUNT, COUNTS, 0},
 
     {G(given), FLAG, COUNTS, 0},
     {G(text), TEXT, COUNTS, 0},
     {G(address), TEXT, COUNTS, 0},
+    {G(repeats), FLAG, IGNORED, 0},
     {G(days_delayed), LIST, COUNTS, sizeof(uint32_t)},
     {G(days_delayed_count), AMOUNT, COUNTS, 0},
 };
