@@ -68,7 +68,7 @@ static const struct {
 START_TEST(senders_are_technical_actual_and_displayed)
 {
     struct message message = a_message();
-    struct decision decision = {0};
+    struct decision decision;
 
     message.on_behalf_of = senders[_i].on_behalf_of;
     message.message_sender = senders[_i].message_sender;
@@ -149,7 +149,7 @@ END_TEST
 START_TEST(edition_and_names_are_those_of_the_registers)
 {
     struct message message = a_message();
-    struct decision decision = {0};
+    struct decision decision;
 
     message.service_edition = NULL;
     decision = decide(&message);
@@ -238,7 +238,7 @@ static const struct {
 START_TEST(reserved_person_gets_no_notification_and_the_sender_is_told)
 {
     struct message message = a_notified_message();
-    struct decision decision = {0};
+    struct decision decision;
 
     message.reportee = reservations[_i].reportee;
     message.is_reservable = reservations[_i].is_reservable;

@@ -76,7 +76,7 @@ START_TEST(case_has_the_effect_it_says)
 {
     const struct test_case *c = &cases[_i];
     struct rig r;
-    struct verdict verdict = {0};
+    struct verdict verdict;
 
     rule_named(c->rule);
     rig_init(&r);
@@ -128,7 +128,7 @@ START_TEST(every_rule_gives_the_documented_answer)
     for (const struct rule *rule = message_rules; rule->name != NULL; rule++) {
         const struct answer *answer = answer_of(rule->name);
         struct rig r;
-        struct verdict verdict = {0};
+        struct verdict verdict;
 
         rig_init(&r);
         apply(breaking(rule->name), &r);
