@@ -123,6 +123,13 @@ SELECT t.name, l.language_code,
   CROSS JOIN (VALUES ('VarselDPVUtenRevarsel'), ('VarselDPVMedRevarsel'), ('TokenTextOnly'),
                      ('Correspondence'), ('General')) AS t (name);
 
+-- Notifications come with nearly every message: like its other tables this one goes without.
+ALTER TABLE dpvd.notification_order
+    DROP CONSTRAINT notification_order_sender_id_correspondence_id_fkey,
+    DROP CONSTRAINT notification_order_number_check,
+    DROP CONSTRAINT notification_order_check,
+    DROP CONSTRAINT notification_order_check1;
+
 -- One planned sending to one address (domain.md 5.5, 6.4): number is its place in status answers.
 -- Like the other tables of a message it has neither CHECK nor foreign key; its key keeps a plan
 -- from being stored twice. No earlier version wrote into it.

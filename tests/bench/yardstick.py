@@ -17,7 +17,8 @@ STATEMENT = re.compile(
     r"(?:\S+ \S+ \S+ \[\d+\] DETAIL:  parameters: (.*?)\n)?(?=\S+ \S+ \S+ \[|\Z)",
     re.M | re.S)
 PARAMETER = re.compile(r"\$\d+ = (?:(NULL)|'((?:[^']|'')*)')")
-WRITING = re.compile(r"\bINSERT INTO\b")
+WRITING = re.compile(r"\bINSERT INTO dpvd\.(?!audit_seal|usage_)")
+BACKGROUND = re.compile(r"^dpvd\.(audit_(seal|head)|usage_\w+)$")  # filled behind the messages
 
 Statement = collections.namedtuple("Statement", "sql values")
 
@@ -90,8 +91,8 @@ def statement_lines(number, one, other, size):
 
 
 def write_script(path, recording, size):
-    """The pgbench script: constants once per client; the facts; what writes, in one pipeline, which
-    is one round trip and, as the program sends it, one transaction."""
+    """The pgbench script: constants once per client; what reads; what writes. Each of the two is one
+    pipeline, which is one round trip and, as the program sends it, one transaction."""
     statements, constants = [], {}
     for number, (one, other) in enumerate(zip(*recording)):
         sql, needed = statement_lines(number, one, other, size)
@@ -103,12 +104,11 @@ def write_script(path, recording, size):
     with open(path, "w") as script:
         script.write("\\if :loaded = 0\nSELECT " + ",\n".join(columns) + "\n\\gset\n")
         script.write("\\set loaded 1\n\\endif\n\\set number random(1, 9000000000000000000)\n")
-        for sql in statements[:first_write]:
-            script.write(sql + ";\n")
-        script.write("\\startpipeline\n")
-        for sql in statements[first_write:]:
-            script.write(sql + ";\n")
-        script.write("\\endpipeline\n")
+        for pipeline in statements[:first_write], statements[first_write:]:
+            script.write("\\startpipeline\n")
+            for sql in pipeline:
+                script.write(sql + ";\n")
+            script.write("\\endpipeline\n")
 
 
 def row_counts(rig):
@@ -116,7 +116,8 @@ def row_counts(rig):
     tables = rig.psql("SELECT oid::regclass FROM pg_class WHERE relkind IN ('r', 'p') "
                       "AND relnamespace::regnamespace::text !~ '^(pg_|information_schema)' "
                       "AND NOT relispartition ORDER BY 1;")
-    return {table: int(rig.psql(f"SELECT count(*) FROM {table};")[0]) for table in tables}
+    return {table: int(rig.psql(f"SELECT count(*) FROM {table};")[0]) for table in tables
+            if not BACKGROUND.match(table)}
 
 
 def rows_added(rig, work):
