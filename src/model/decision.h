@@ -23,8 +23,8 @@ struct facts {
     bool reference_used;    /* another message of the caller has this reference */
     bool code_of_another;   /* SystemUserCode is that of another sender (domain.md 4.3) */
 
-    bool reportee_reserved;           /* opted out of digital post (KRR); asked if IsReservable */
-    bool reportee_has_key_role;       /* domain.md 3.3 point 7; asked if the service is confidential */
+    bool reportee_reserved;     /* opted out of digital post (KRR); asked if IsReservable */
+    bool reportee_has_key_role; /* domain.md 3.3 point 7; asked if the service is confidential */
     enum sender_status actual_status; /* of OnBehalfOfOrgNr as a sender; 0: it is none */
     enum sender_kind actual_kind;     /* 0: it is none */
     int64_t sent_this_year; /* messages of the actual sender so far; asked if the quota blocks */

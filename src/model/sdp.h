@@ -16,8 +16,8 @@ enum sdp_status {
     SDP_NO_MAILBOX = 5,
 };
 
-/* One letter in a status answer (domain.md 5.4). history has the packed form of model/status.h, with
- * enum sdp_status as its types. */
+/* One letter in a status answer (domain.md 5.4). history has the packed form of model/status.h,
+ * with enum sdp_status as its types. */
 struct sdp_entry {
     int32_t id;
     int32_t correspondence_id; /* 0: no message was stored */

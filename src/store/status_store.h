@@ -24,8 +24,8 @@ bool status_store_by_references(struct db *db, struct arena *arena, int32_t send
                                 const char *const *references, size_t count, size_t limit,
                                 struct status_page *page_out, struct err *err);
 
-/* The sender's messages and letters to digital mailboxes that pass the filter, as far as it asks for
- * them, newest first, at most limit of each. A letter has no status of a message and no
+/* The sender's messages and letters to digital mailboxes that pass the filter, as far as it asks
+ * for them, newest first, at most limit of each. A letter has no status of a message and no
  * notifications: these members of the filter do not concern it. */
 bool status_store_by_filter(struct db *db, struct arena *arena, int32_t sender_id,
                             const struct status_filter *filter, size_t limit,
