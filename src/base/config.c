@@ -109,6 +109,10 @@ const struct config_setting config_settings[] = {
     TIME(login_window, "15m", 100, 24 * HOUR, "time within which they count together"),
     TIME(login_lock, "60m", 100, 24 * HOUR, "how long it is locked out"),
 
+    SWITCH(wsse_strict, "off", "a UsernameToken with a password in clear text needs a fresh Created and a Nonce that is new, too"),
+    TIME(wsse_skew, "5m", 0, HOUR, "how far the clocks of callers may be wrong when the times of WS-Security are looked at"),
+    TIME(wsse_lifetime, "5m", 1 * SECOND, HOUR, "how long a UsernameToken is fresh, and a Timestamp of an answer valid"),
+
     SWITCH(allow_synthetic_persons, "off", "accept the synthetic identity numbers of test populations"),
     SWITCH(duplicate_detection, "on", "answer a repeated request with its first receipt"),
     CHOICE(duplicate_reference, "accept", "accept|refuse", false, "the same reference with other content: a new message, or a fault"),

@@ -79,6 +79,9 @@ struct config {
     int64_t login_failures;
     int64_t login_window;
     int64_t login_lock;
+    int64_t wsse_strict;
+    int64_t wsse_skew;
+    int64_t wsse_lifetime;
 
     /* rules */
     int64_t allow_synthetic_persons;

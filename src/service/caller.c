@@ -1,5 +1,6 @@
 #include "service/caller.h"
 
+#include "base/clock.h"
 #include "base/ident.h"
 #include "base/log.h"
 #include "model/receipt.h"
@@ -123,12 +124,37 @@ static bool refuse_known(const struct session *session, const struct call *call,
     return false;
 }
 
+/* What came with the password is out of date, or was not understood: nothing is said of the
+ * password, and nothing is counted. */
+static bool refuse_token(const struct session *session, const struct call *call,
+                         const struct credentials *credentials, const struct caller *caller,
+                         const char *flaw, struct err *err)
+{
+    err_set_code(err, ERR_DENIED, ERROR_EXTERNAL_SYSTEM, "The security token is not valid: %s",
+                 flaw);
+    log_refusal(call, caller, flaw);
+    caller_audit_fault(session, call, credentials, NULL, NULL, err);
+    return false;
+}
+
+static const char *flaw_of(const struct session *session, const struct credentials *credentials)
+{
+    if (credentials->token == NULL)
+        return NULL;
+    if (credentials->token->digest)
+        return "digest";
+    return token_flaw(session->process->config, credentials->token, clock_now());
+}
+
 bool caller_verify(const struct session *session, const struct call *call,
                    const struct credentials *credentials, const struct caller *caller,
                    struct err *err)
 {
+    const char *flaw = flaw_of(session, credentials);
     bool good = false;
 
+    if (flaw != NULL)
+        return refuse_token(session, call, credentials, caller, flaw, err);
     if (!passwords_verify(session->process->passwords, caller, credentials, &good, err))
         return false;
     if (!good)

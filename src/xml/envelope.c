@@ -52,8 +52,93 @@ bool envelope_element(struct envelope *envelope, size_t depth, const char *space
     return begin_block(envelope, space, name, err);
 }
 
+bool envelope_in_header(const struct envelope *envelope, size_t depth)
+{
+    return depth == ENVELOPE_BLOCK && !envelope->has_body;
+}
+
+static bool is_soap(const struct envelope *e, const char *space)
+{
+    return space != NULL && strcmp(space, e->space) == 0;
+}
+
+bool envelope_is_role(const struct envelope *envelope, const char *space, const char *name)
+{
+    return is_soap(envelope, space) && (strcmp(name, "role") == 0 || strcmp(name, "actor") == 0);
+}
+
+static void trim(const char **text, size_t *n)
+{
+    static const char blank[] = " \t\r\n";
+
+    while (*n > 0 && strchr(blank, **text) != NULL) {
+        (*text)++;
+        (*n)--;
+    }
+    while (*n > 0 && strchr(blank, (*text)[*n - 1]) != NULL)
+        (*n)--;
+}
+
+bool envelope_role_is_ours(const char *role, size_t n)
+{
+    static const char *const ours[] = {
+        "",
+        "http://schemas.xmlsoap.org/soap/actor/next",
+        "http://www.w3.org/2003/05/soap-envelope/role/next",
+        "http://www.w3.org/2003/05/soap-envelope/role/ultimateReceiver",
+    };
+
+    trim(&role, &n);
+    for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++) {
+        if (strlen(ours[i]) == n && memcmp(ours[i], role, n) == 0)
+            return true;
+    }
+    return false;
+}
+
+bool envelope_must_understand(const struct envelope *envelope, const char *space, const char *name,
+                              const char *value, size_t n)
+{
+    if (!is_soap(envelope, space) || strcmp(name, "mustUnderstand") != 0)
+        return false;
+    trim(&value, &n);
+    return (n == 1 && value[0] == '1') || (n == 4 && memcmp(value, "true", 4) == 0);
+}
+
+bool envelope_keep_block(struct envelope *envelope, const char *space, const char *name,
+                         bool must_understand, struct err *err)
+{
+    struct envelope *e = envelope;
+    struct envelope_block *block = NULL;
+
+    if (e->block_count == ENVELOPE_BLOCKS_MAX)
+        return err_set(err, ERR_MALFORMED, "the Header has too many blocks");
+    if (e->blocks == NULL)
+        e->blocks = calloc(ENVELOPE_BLOCKS_MAX, sizeof(*e->blocks));
+    if (e->blocks == NULL)
+        return err_no_memory(err);
+    block = &e->blocks[e->block_count++];
+    block->must_understand = must_understand;
+    return keep(&block->space, space == NULL ? "" : space, err) && keep(&block->name, name, err);
+}
+
+bool envelope_keep_message_id(struct envelope *envelope, const char *text, size_t n,
+                              struct err *err)
+{
+    trim(&text, &n);
+    free(envelope->message_id);
+    envelope->message_id = strndup(text, memchr(text, '<', n) == NULL ? n : 0);
+    return envelope->message_id != NULL || err_no_memory(err);
+}
+
 void envelope_close(struct envelope *envelope)
 {
+    for (size_t i = 0; i < envelope->block_count; i++) {
+        free(envelope->blocks[i].space);
+        free(envelope->blocks[i].name);
+    }
+    free(envelope->blocks);
+    free(envelope->message_id);
     free(envelope->space);
     free(envelope->operation);
     free(envelope->operation_space);
