@@ -74,6 +74,8 @@ const struct config_setting config_settings[] = {
     NUMBER(max_connections, "4096", 1, 100000, "open connections in all"),
     NUMBER(max_connections_per_address, "0", 0, 100000, "open connections of one address; 0: no limit"),
     SIZE(max_body, "300m", KIB, 2 * GIB, "largest request body"),
+    SIZE(max_inflated, "300m", KIB, 2 * GIB, "largest request body that came compressed, unpacked"),
+    NUMBER(max_inflate_ratio, "100", 1, 1032, "how many times larger than it came a body may become, beyond its first megabyte"),
     SIZE(max_header_bytes, "16k", KIB, MIB, "largest request line and headers together"),
     NUMBER(max_header_lines, "100", 10, 1000, "most header lines of a request"),
     SIZE(held_bytes, "512m", MIB, 1024 * GIB, "bytes of request bodies held at one time, in memory and spool"),

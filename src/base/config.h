@@ -43,6 +43,8 @@ struct config {
     int64_t max_connections;
     int64_t max_connections_per_address;
     int64_t max_body;
+    int64_t max_inflated;
+    int64_t max_inflate_ratio;
     int64_t max_header_bytes;
     int64_t max_header_lines;
     int64_t held_bytes;

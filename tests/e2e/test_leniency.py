@@ -2,12 +2,14 @@
 """Messages as clients of every make write them, and what Basic forgives."""
 
 import base64
+import gzip
+import zlib
 
 from external_calls import (
     ACTION, ACTION_TEST, WSA, WSSE, call, history_body, insert_body, post, soap_type, time_text)
 from support import (
     DATA, DEMO_NUMBER, NAMESPACES, NIL, Xml, attachment, attachments, case, case_table, equal,
-    history_envelope, main, sha256, true, unique)
+    history_envelope, insert_envelope, main, sha256, true, unique)
 
 INSERT = ACTION + "InsertCorrespondenceV2"
 
@@ -87,6 +89,72 @@ def cdata_of_9_megabytes_is_an_attachment(server):
 @case
 def nil_and_empty_list_in_a_history(server):
     equal(call(server, history_body([NIL, ""])).references(), [], "references")
+
+
+# ---------------------------------------------------------------- compressed bodies
+
+
+def raw_deflate(data):
+    packer = zlib.compressobj(wbits=-15)
+    return packer.compress(data) + packer.flush()
+
+
+CODINGS = {
+    "gzip": ("gzip", gzip.compress),
+    "x-gzip": ("x-gzip", gzip.compress),
+    "deflate": ("deflate", zlib.compress),
+    "deflate without its frame": ("deflate", raw_deflate),
+}
+
+
+@case_table(CODINGS)
+def body_comes_as(server, coding, pack):
+    reference = unique("packed")
+    body = pack(recorded("wcf-insert.xml").replace("wcf-external-1", reference).encode())
+    post(server, body, headers={"Content-Encoding": coding}).accepted()
+    equal(server.message(reference, "title"), ["Innkalling til møte på Ås"], "title")
+
+
+@case
+def basic_takes_gzip_in_chunks(server):
+    reference = unique("packed")
+    body = gzip.compress(insert_envelope(ExternalShipmentReference=reference).encode())
+    pieces = (body[i:i + 50] for i in range(0, len(body), 50))
+    server.post(pieces, headers={"Content-Encoding": "gzip"}).accepted()
+
+
+@case
+def large_attachment_comes_packed(server):
+    reference = unique("packed")
+    data = b"".join(b"%d\n" % i for i in range(1_000_000))
+    item = attachment(Data=base64.b64encode(data).decode())
+    body = gzip.compress(insert_envelope(ExternalShipmentReference=reference,
+                                         Attachments=attachments(item)).encode(), 1)
+    server.post(body, headers={"Content-Encoding": "gzip"}).accepted()
+    equal(server.content_hashes(reference), [sha256(data)], "content")
+
+
+@case_table({
+    "what is not packed": (lambda packed: b"<s:Envelope/>", 400),
+    "what is cut": (lambda packed: packed[:-1], 500),
+    "what goes on behind its end": (lambda packed: packed + b"x", 500),
+    "nothing": (lambda packed: b"", 400),
+    "a bomb": (lambda packed: gzip.compress(bytes(40_000_000)), 400),
+    "a bomb behind an envelope": (lambda packed: gzip.compress(
+        insert_envelope().encode() + b" " * 40_000_000), 413),
+})
+def nothing_is_stored_of(server, make, status):
+    before = server.counts("correspondence", "receipt")
+    body = make(gzip.compress(insert_envelope().encode()))
+    answer = server.post(body, headers={"Content-Encoding": "gzip"})
+    equal(answer.status, status, "HTTP status")
+    equal(server.counts("correspondence", "receipt"), before, "rows")
+
+
+@case
+def other_codings_are_refused(server):
+    answer = server.post(b"x", headers={"Content-Encoding": "br"})
+    equal(answer.status, 415, "HTTP status")
 
 
 # ---------------------------------------------------------------- Basic is as lenient
