@@ -111,6 +111,7 @@ const struct config_setting config_settings[] = {
     TIME(login_window, "15m", 100, 24 * HOUR, "time within which they count together"),
     TIME(login_lock, "60m", 100, 24 * HOUR, "how long it is locked out"),
 
+    TEXT(secret_key, "", "file with the key that seals the secrets of PasswordDigest, 64 hexadecimal digits; older ones may follow, one a line; empty: PasswordDigest is refused"),
     SWITCH(wsse_strict, "off", "a UsernameToken with a password in clear text needs a fresh Created and a Nonce that is new, too"),
     TIME(wsse_skew, "5m", 0, HOUR, "how far the clocks of callers may be wrong when the times of WS-Security are looked at"),
     TIME(wsse_lifetime, "5m", 1 * SECOND, HOUR, "how long a UsernameToken is fresh, and a Timestamp of an answer valid"),
@@ -382,6 +383,8 @@ bool config_verify(const struct config *config, struct err *err)
         return err_wrap(err, "trusted_proxies");
     if (config->audit_key[0] != '\0' && access(config->audit_key, R_OK) != 0)
         return err_set(err, ERR_INVALID, "audit_key: %s: %s", config->audit_key, strerror(errno));
+    if (config->secret_key[0] != '\0' && access(config->secret_key, R_OK) != 0)
+        return err_set(err, ERR_INVALID, "secret_key: %s: %s", config->secret_key, strerror(errno));
     return verify_tls(config, err);
 }
 

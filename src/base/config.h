@@ -81,6 +81,7 @@ struct config {
     int64_t login_failures;
     int64_t login_window;
     int64_t login_lock;
+    char *secret_key;
     int64_t wsse_strict;
     int64_t wsse_skew;
     int64_t wsse_lifetime;

@@ -1,16 +1,22 @@
 """Calls of the addressed endpoint with UsernameToken, and how its answers are read."""
 
+import atexit
 import base64
 import dataclasses
 import datetime
+import functools
 import hashlib
 import os
+import shutil
+import subprocess
+import tempfile
 import uuid
+from pathlib import Path
 from xml.sax.saxutils import escape, quoteattr
 
 from support import (
-    CONTENT, CORRESPONDENCE, DEMO_INSERT, NAMESPACES, Answer, Fault, Xml, equal, local, member,
-    members, unique)
+    CONTENT, CORRESPONDENCE, DEMO_INSERT, DPVD, NAMESPACES, Answer, Fault, Xml, equal, local,
+    member, members, unique)
 
 EXTERNAL = "/ServiceEngineExternal/CorrespondenceAgencyExternal.svc"
 ACTION = NAMESPACES["w0910"] + "/ICorrespondenceAgencyExternal/"
@@ -195,6 +201,37 @@ def post(server, body, content_type=soap_type(), headers=None, **options):
 def call(server, body, header=None, **options):
     """A body with this header; without one, that of a plain good call."""
     return post(server, envelope(body, security() if header is None else header), **options)
+
+
+# ---------------------------------------------------------------- secrets
+
+
+@functools.cache
+def secret_key():
+    """A file with a key for the setting of that name, which the server's user can read."""
+    folder = Path(tempfile.mkdtemp(prefix="dpvd-e2e-secret-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    path = folder / "secret.key"
+    path.write_text("# test\n" + os.urandom(32).hex() + "\n", encoding="utf-8")
+    folder.chmod(0o755)
+    path.chmod(0o644)
+    return path
+
+
+def secret_command(server, action, name="demo", *words):
+    """dpvd admin system-user ACTION."""
+    return subprocess.run(
+        [DPVD, "-c", server.env["CONFIG_FILE"], "-o", f"secret_key={secret_key()}", "admin",
+         "system-user", action, "--name", name, *words],
+        capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL, check=False)
+
+
+def make_secret(server, name="demo", *words):
+    done = secret_command(server, "make-secret", name, *words)
+    equal((done.returncode, done.stderr), (0, ""), "make-secret")
+    secret = done.stdout.rstrip("\n")
+    equal(len(secret), 43, "length of the secret")
+    return secret
 
 
 def message_id():

@@ -12,7 +12,7 @@ import zeep.transports
 from lxml import etree
 from zeep.wsse.username import UsernameToken
 
-from external_calls import EXTERNAL, TOKEN_REFUSED, WSU, time_text
+from external_calls import EXTERNAL, TOKEN_REFUSED, WSU, make_secret, secret_key, time_text
 from support import (
     DEMO_NUMBER, NAMESPACES, REFERENCE_EXTERNAL, REPORTEE, SAVED, Skip, case_table, equal, main,
     sha256, unique)
@@ -156,6 +156,13 @@ def timestamp_of_the_policy(server, contract, tls):
 
 
 @case_table(CLIENTS)
+def digest_of_a_secret(server, contract, tls):
+    external = External(server, contract, tls, password=make_secret(server), use_digest=True)
+    external.service.Test()
+    equal(external.references_by_history(["x"]), [], "history")
+
+
+@case_table(CLIENTS)
 def wrong_password_is_the_fault_that_clients_look_for(server, contract, tls):
     try:
         External(server, contract, tls, password="wrong").service.Test()
@@ -180,4 +187,4 @@ def broken_rule_is_an_altinn_fault(server, contract, tls):
 
 
 if __name__ == "__main__":
-    main()
+    main(secret_key=secret_key())
