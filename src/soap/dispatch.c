@@ -80,6 +80,8 @@ static struct reply reply_of(const struct endpoint *endpoint, const struct guard
     reply.addressed = reply.version == SOAP_VERSION_12 && version_of(endpoint) == SOAP_VERSION_12;
     reply.token = reply.addressed && endpoint->wire->username_token != 0;
     reply.message_id = reply.addressed && guard != NULL ? guard_message_id(guard) : NULL;
+    if (reply.message_id != NULL && reply.message_id[0] == '\0')
+        reply.message_id = NULL;
     return reply;
 }
 

@@ -89,6 +89,7 @@ def same_message_on_both_endpoints_is_stored_once(server):
 @case
 def without_message_id_nothing_is_related(server):
     equal(call(server, TEST).relates_to, None, "RelatesTo")
+    equal(call(server, TEST, addressing(None, " ") + security()).relates_to, None, "RelatesTo")
 
 
 @case
