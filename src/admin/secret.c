@@ -12,18 +12,22 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { WHO_SIZE = 101 };
+enum { WHO_SIZE = 101, SCRATCH_SIZE = 4096 };
 
 /* Who is named, else whose process it is. */
 static void find_operator(const struct command_call *call, char who_out[WHO_SIZE])
 {
     const char *named = command_value(call, "--operator");
-    const struct passwd *entry = named != NULL ? NULL : getpwuid(getuid());
+    char scratch[SCRATCH_SIZE];
+    struct passwd entry = {0};
+    struct passwd *found = NULL;
 
-    if (named == NULL && entry == NULL)
-        snprintf(who_out, WHO_SIZE, "uid %u", (unsigned)getuid());
+    if (named != NULL)
+        snprintf(who_out, WHO_SIZE, "%s", named);
+    else if (getpwuid_r(getuid(), &entry, scratch, sizeof(scratch), &found) == 0 && found != NULL)
+        snprintf(who_out, WHO_SIZE, "%s", entry.pw_name);
     else
-        snprintf(who_out, WHO_SIZE, "%s", named != NULL ? named : entry->pw_name);
+        snprintf(who_out, WHO_SIZE, "uid %u", (unsigned)getuid());
 }
 
 /* Writes the row that tells of it, and commits. */

@@ -130,23 +130,33 @@ static const struct wire_operation *find_operation(const struct endpoint *endpoi
     return NULL;
 }
 
+/* The header parts of the contract, which carry credentials where nothing else does. */
+static bool is_contract_part(const struct envelope_block *block)
+{
+    static const char space[] =
+        "http://www.altinn.no/services/ServiceEngine/Correspondence/2009/10";
+
+    return strcmp(block->space, space) == 0 && (strcmp(block->name, "SystemUserName") == 0 ||
+                                                strcmp(block->name, "SystemPassword") == 0);
+}
+
+static bool understands(const struct reply *reply, const struct envelope_block *block)
+{
+    if (!reply->addressed)
+        return is_contract_part(block);
+    return addressing_knows(block) || (reply->token && security_knows(block));
+}
+
 /* A header block that the endpoint must understand and does not; NULL: there is none. */
 static const struct envelope_block *not_understood(const struct reply *reply,
                                                    const struct guard *guard)
 {
-    static const char basic[] =
-        "http://www.altinn.no/services/ServiceEngine/Correspondence/2009/10";
     size_t count = 0;
     const struct envelope_block *blocks = guard_blocks(guard, &count);
 
     for (size_t i = 0; i < count; i++) {
-        const struct envelope_block *block = &blocks[i];
-        const bool known = reply->addressed
-                               ? addressing_knows(block) || (reply->token && security_knows(block))
-                               : strcmp(block->space, basic) == 0;
-
-        if (block->must_understand && !known)
-            return block;
+        if (blocks[i].must_understand && !understands(reply, &blocks[i]))
+            return &blocks[i];
     }
     return NULL;
 }

@@ -3,8 +3,8 @@
 #include "base/log.h"
 #include "store/exchange.h"
 #include "store/login_store.h"
-#include "store/wsse_store.h"
 #include "store/row.h"
+#include "store/wsse_store.h"
 
 #include <pthread.h>
 #include <stdatomic.h>

@@ -181,6 +181,7 @@ def basic_ignores(server, header):
 @case_table({
     "addressing": (f"<To xmlns='{WSA}' s:mustUnderstand='1'>x</To>",),
     "security": (f"<Security xmlns='{WSSE}' s:mustUnderstand='1'/>",),
+    "a part that the contract has not": ("<w0910:Other s:mustUnderstand='1'/>",),
 })
 def basic_does_not_understand(server, header):
     equal(server.post(basic_history(header, "x")).fault().code, "MustUnderstand", "faultcode")
