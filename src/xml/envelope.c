@@ -105,21 +105,31 @@ bool envelope_must_understand(const struct envelope *envelope, const char *space
     return (n == 1 && value[0] == '1') || (n == 4 && memcmp(value, "true", 4) == 0);
 }
 
+/* Names move when there are more of them. */
+static void point_to_names(struct envelope *e)
+{
+    for (size_t i = 0; i < e->block_count; i++) {
+        e->blocks[i].space = e->names.data + e->blocks[i].at;
+        e->blocks[i].name = e->blocks[i].space + strlen(e->blocks[i].space) + 1;
+    }
+}
+
 bool envelope_keep_block(struct envelope *envelope, const char *space, const char *name,
                          bool must_understand, struct err *err)
 {
     struct envelope *e = envelope;
-    struct envelope_block *block = NULL;
+    const struct envelope_block block = {.must_understand = must_understand, .at = e->names.len};
 
     if (e->block_count == ENVELOPE_BLOCKS_MAX)
         return err_set(err, ERR_MALFORMED, "the Header has too many blocks");
-    if (e->blocks == NULL)
-        e->blocks = calloc(ENVELOPE_BLOCKS_MAX, sizeof(*e->blocks));
-    if (e->blocks == NULL)
+    if (space == NULL)
+        space = "";
+    if (!buf_add(&e->names, space, strlen(space) + 1) ||
+        !buf_add(&e->names, name, strlen(name) + 1))
         return err_no_memory(err);
-    block = &e->blocks[e->block_count++];
-    block->must_understand = must_understand;
-    return keep(&block->space, space == NULL ? "" : space, err) && keep(&block->name, name, err);
+    e->blocks[e->block_count++] = block;
+    point_to_names(e);
+    return true;
 }
 
 bool envelope_keep_message_id(struct envelope *envelope, const char *text, size_t n,
@@ -133,11 +143,7 @@ bool envelope_keep_message_id(struct envelope *envelope, const char *text, size_
 
 void envelope_close(struct envelope *envelope)
 {
-    for (size_t i = 0; i < envelope->block_count; i++) {
-        free(envelope->blocks[i].space);
-        free(envelope->blocks[i].name);
-    }
-    free(envelope->blocks);
+    buf_free(&envelope->names);
     free(envelope->message_id);
     free(envelope->space);
     free(envelope->operation);

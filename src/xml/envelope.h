@@ -2,6 +2,7 @@
 #ifndef DPVD_XML_ENVELOPE_H
 #define DPVD_XML_ENVELOPE_H
 
+#include "base/buf.h"
 #include "base/err.h"
 
 #include <stddef.h>
@@ -10,9 +11,10 @@ enum envelope_depth { ENVELOPE_ROOT = 1, ENVELOPE_PART = 2, ENVELOPE_BLOCK = 3 }
 
 /* A block of the Header that is meant for us. */
 struct envelope_block {
-    char *space;
-    char *name;
+    const char *space;
+    const char *name;
     bool must_understand;
+    size_t at; /* of both in the envelope's names */
 };
 
 enum { ENVELOPE_BLOCKS_MAX = 100 };
@@ -23,8 +25,9 @@ struct envelope { /* starts as {0}, given back by envelope_close */
     bool has_body; /* the Body is, or was, what is being read */
     char *operation;
     char *operation_space;
-    struct envelope_block *blocks;
+    struct envelope_block blocks[ENVELOPE_BLOCKS_MAX];
     size_t block_count;
+    struct buf names; /* of the blocks, each ended by a zero */
     char *message_id; /* of WS-Addressing, as XML text without white space around it; or NULL */
 };
 
