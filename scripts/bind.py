@@ -6,8 +6,8 @@ usage: bind.py header WSDL_DIR OUT_DIR SHORT=ENDPOINT...
 
 header: turns OUT/wsdl2h.h into OUT/dpvd.h for soapcpp2. Members of types of responses are written
 even when they hold nothing, everything optional in a request can be told from nothing, operations
-are named after their endpoint (several have one name in one namespace), and one value is read
-that the contract does not publish.
+are named after their endpoint (several have one name in one namespace), one value is read that the
+contract does not publish, and the header blocks of WSDL_DIR/header.h are added.
 
 code: mends OUT/soapC.c and OUT/soapServer.c in the few places where soapcpp2 has no option, and
 writes OUT/operations.h and OUT/operations.c, what the dispatcher needs to know.
@@ -81,6 +81,11 @@ class Operation:
         self.name, self.request, self.response, self.action = name, request, response, action
 
 
+class Endpoint:
+    def __init__(self, path, version, token, operations):
+        self.path, self.version, self.token, self.operations = path, version, token, operations
+
+
 class Contract:
     """Every type and operation of the folder, built or not: what a type is used for must not
     depend on what is built today, or code that fills it would break with the next endpoint."""
@@ -141,7 +146,9 @@ class Contract:
         version = SOAP[address.tag[1:].split('}')[0]]
         if not address.get('location').startswith(BASE + '/'):
             fail('%s: the address does not begin with %s/' % (name, BASE))
-        self.endpoints[name] = (address.get('location')[len(BASE):], version, operations)
+        token = any(item.tag.endswith('}UsernameToken') for item in root.iter())
+        self.endpoints[name] = Endpoint(address.get('location')[len(BASE):], version, token,
+                                        operations)
 
     def members(self, name):
         base, members = self.types[name]
@@ -158,7 +165,7 @@ class Contract:
         return found
 
     def operations(self):
-        return [op for _, _, operations in self.endpoints.values() for op in operations]
+        return [op for endpoint in self.endpoints.values() for op in endpoint.operations]
 
     def prefixes_of(self, names):
         """The namespaces of the elements of these types, as a response shows them."""
@@ -210,10 +217,10 @@ class Header:
             return '    %s* %s 1 = "%s";' % (kind, member.name, NO_DATE)
         return '    %s %s 1;' % (kind, member.name)
 
-    def text(self, built):
-        lines = list(self.lines)
+    def text(self, built, blocks):
+        lines = self.lines + [blocks]
         for short, endpoint in built:
-            for op in self.contract.endpoints[endpoint][2]:
+            for op in self.contract.endpoints[endpoint].operations:
                 lines.append('int __%s__%s(struct _%s *%s, struct _%s *%s);' % (
                     short, op.name, op.request, op.request, op.response, op.response))
         return '\n'.join(lines) + '\n'
@@ -237,7 +244,8 @@ struct wire_operation {
 struct wire_endpoint {
     const char *name;
     const char *path;
-    int soap_version; /* 1 is SOAP 1.1, 2 is SOAP 1.2 */
+    int soap_version; /* 1 is SOAP 1.1, 2 is SOAP 1.2 with WS-Addressing */
+    int username_token; /* 1: callers prove themselves by WS-Security's UsernameToken */
     const struct wire_operation *operations; /* the last one has no name */
 };
 
@@ -283,13 +291,13 @@ def operations_c(contract, built, stub):
     lines += ['const struct Namespace *const wire_fault_namespaces[3] = {',
               '    fault_namespaces_11, fault_namespaces_11, fault_namespaces_12};', '']
     for short, endpoint in built:
-        _, version, operations = contract.endpoints[endpoint]
-        for op in operations:
+        for op in contract.endpoints[endpoint].operations:
             lines += table('const', 'namespaces_%s_%s' % (short, op.name),
-                           WRITTEN[version] + rows(contract.prefixes_of(['_' + op.response])))
+                           WRITTEN[contract.endpoints[endpoint].version]
+                           + rows(contract.prefixes_of(['_' + op.response])))
     for short, endpoint in built:
         lines.append('static const struct wire_operation operations_%s[] = {' % short)
-        for op in contract.endpoints[endpoint][2]:
+        for op in contract.endpoints[endpoint].operations:
             prefix, _, local = op.request.partition('__')
             lines.append('    {"%s", "%s", "%s", "%s", "%s", soap_serve___%s__%s},' % (
                 op.name, spaces[prefix], local, '%s:%s' % (prefix, local), op.action,
@@ -297,8 +305,9 @@ def operations_c(contract, built, stub):
         lines += ['    {0},', '};', '']
     lines.append('const struct wire_endpoint wire_endpoints[] = {')
     for short, endpoint in built:
-        path, version, _ = contract.endpoints[endpoint]
-        lines.append('    {"%s", "%s", %d, operations_%s},' % (endpoint, path, version, short))
+        made = contract.endpoints[endpoint]
+        lines.append('    {"%s", "%s", %d, %d, operations_%s},' % (
+            endpoint, made.path, made.version, made.token, short))
     return '\n'.join(lines + ['    {0},', '};', ''])
 
 
@@ -346,13 +355,15 @@ def main(step, wsdl, out, *names):
     built = [tuple(name.split('=', 1)) for name in names]
     contract = Contract(wsdl)
     if step == 'header':
+        with open(os.path.join(wsdl, 'header.h'), encoding='utf-8') as handle:
+            blocks = handle.read()
         with open(os.path.join(out, 'wsdl2h.h'), encoding='utf-8') as handle:
-            write(out, 'dpvd.h', Header(contract, handle.read()).text(built))
+            write(out, 'dpvd.h', Header(contract, handle.read()).text(built, blocks))
         return
     with open(os.path.join(out, 'soapStub.h'), encoding='utf-8') as handle:
         write(out, 'operations.c', operations_c(contract, built, handle.read()))
     write(out, 'operations.h', HEADER_H)
-    count = sum(len(contract.endpoints[endpoint][2]) for _, endpoint in built)
+    count = sum(len(contract.endpoints[endpoint].operations) for _, endpoint in built)
     rewrite(out, 'soapC.c', mend_reader)
     rewrite(out, 'soapServer.c', lambda text: mend_server(text, count))
 

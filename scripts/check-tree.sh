@@ -27,6 +27,7 @@ declare -A may_include=(
 declare -A belongs_to=(
     [microhttpd.h]=http
     ["gnutls/.*"]=http
+    [zlib.h]=http
     [libpq-fe.h]=store
     [stdsoap2.h]=soap
     ["soap[A-Z].*\.h"]=soap

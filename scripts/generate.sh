@@ -7,6 +7,7 @@ set -euo pipefail
 endpoints=(
     basic=CorrespondenceAgencyExternalBasic
     receipt=ReceiptAgencyExternalBasic
+    external=CorrespondenceAgencyExternal
 )
 
 root=$(cd "$(dirname "$0")/.." && pwd)

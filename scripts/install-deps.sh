@@ -6,8 +6,10 @@
 set -euo pipefail
 
 build=(build-essential pkg-config gsoap libgsoap-dev libmicrohttpd-dev libxml2-dev libpq-dev
-    libssl-dev libcrypt-dev libgnutls28-dev postgresql openssl curl ca-certificates tzdata python3)
-tests=(check libsubunit-dev python3-zeep php-cli php-soap)
+    libssl-dev libcrypt-dev libgnutls28-dev zlib1g-dev postgresql openssl curl ca-certificates tzdata
+    python3)
+tests=(check libsubunit-dev python3-zeep php-cli php-soap libjaxws-java mono-mcs
+    libmono-system-servicemodel4.0a-cil)
 lint=(clang clang-format clang-tidy cppcheck shellcheck)
 
 # Settings of Debian's postgresql that the installation reads before it makes its own cluster.
@@ -22,6 +24,7 @@ for group in "$@"; do
         # May come from elsewhere than Debian, and then npm with it.
         command -v node >/dev/null || wanted+=(nodejs)
         command -v npm >/dev/null || wanted+=(npm)
+        command -v javac >/dev/null || wanted+=(default-jdk-headless)
         ;;
     lint) wanted+=("${lint[@]}") ;;
     *)

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/config.h"
 #include "base/log.h"
+#include "base/vault.h"
 #include "http/server.h"
 #include "model/rules_table.h"
 #include "rest/health.h"
@@ -141,6 +142,9 @@ static bool start(struct dpvd *dpvd, struct err *err)
     dpvd->dispatch = soap_dispatch_new(&dpvd->config);
     if (dpvd->process.passwords == NULL || dpvd->process.queue == NULL || dpvd->dispatch == NULL)
         return err_no_memory(err);
+    if (dpvd->config.secret_key[0] != '\0' &&
+        !vault_open(dpvd->config.secret_key, &dpvd->process.vault, err))
+        return err_wrap(err, "secret_key");
     if (!check_schema(&dpvd->config, err) || !monitor_start(&dpvd->config, &dpvd->monitor, err))
         return false;
     if (!sealer_start(&dpvd->config, &dpvd->sealer, err))
@@ -170,6 +174,7 @@ static void stop(struct dpvd *dpvd)
     monitor_stop(&dpvd->monitor);
     commit_queue_free(&dpvd->process.queue);
     passwords_free(&dpvd->process.passwords);
+    vault_close(&dpvd->process.vault);
 }
 
 static void setup_log(const struct config *config)

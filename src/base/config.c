@@ -74,6 +74,8 @@ const struct config_setting config_settings[] = {
     NUMBER(max_connections, "4096", 1, 100000, "open connections in all"),
     NUMBER(max_connections_per_address, "0", 0, 100000, "open connections of one address; 0: no limit"),
     SIZE(max_body, "300m", KIB, 2 * GIB, "largest request body"),
+    SIZE(max_inflated, "300m", KIB, 2 * GIB, "largest request body that came compressed, unpacked"),
+    NUMBER(max_inflate_ratio, "100", 1, 1032, "how many times larger than it came a body may become, beyond its first megabyte"),
     SIZE(max_header_bytes, "16k", KIB, MIB, "largest request line and headers together"),
     NUMBER(max_header_lines, "100", 10, 1000, "most header lines of a request"),
     SIZE(held_bytes, "512m", MIB, 1024 * GIB, "bytes of request bodies held at one time, in memory and spool"),
@@ -108,6 +110,11 @@ const struct config_setting config_settings[] = {
     NUMBER(login_failures, "5", 0, 20, "wrong passwords for one user name from one address that lock it out from there; 0 switches this off"),
     TIME(login_window, "15m", 100, 24 * HOUR, "time within which they count together"),
     TIME(login_lock, "60m", 100, 24 * HOUR, "how long it is locked out"),
+
+    TEXT(secret_key, "", "file with the key that seals the secrets of PasswordDigest, 64 hexadecimal digits; older ones may follow, one a line; empty: PasswordDigest is refused"),
+    SWITCH(wsse_strict, "off", "a UsernameToken with a password in clear text needs a fresh Created and a Nonce that is new, too"),
+    TIME(wsse_skew, "5m", 0, HOUR, "how far the clocks of callers may be wrong when the times of WS-Security are looked at"),
+    TIME(wsse_lifetime, "5m", 1 * SECOND, HOUR, "how long a UsernameToken is fresh, and a Timestamp of an answer valid"),
 
     SWITCH(allow_synthetic_persons, "off", "accept the synthetic identity numbers of test populations"),
     SWITCH(duplicate_detection, "on", "answer a repeated request with its first receipt"),
@@ -376,6 +383,8 @@ bool config_verify(const struct config *config, struct err *err)
         return err_wrap(err, "trusted_proxies");
     if (config->audit_key[0] != '\0' && access(config->audit_key, R_OK) != 0)
         return err_set(err, ERR_INVALID, "audit_key: %s: %s", config->audit_key, strerror(errno));
+    if (config->secret_key[0] != '\0' && access(config->secret_key, R_OK) != 0)
+        return err_set(err, ERR_INVALID, "secret_key: %s: %s", config->secret_key, strerror(errno));
     return verify_tls(config, err);
 }
 

@@ -43,6 +43,8 @@ struct config {
     int64_t max_connections;
     int64_t max_connections_per_address;
     int64_t max_body;
+    int64_t max_inflated;
+    int64_t max_inflate_ratio;
     int64_t max_header_bytes;
     int64_t max_header_lines;
     int64_t held_bytes;
@@ -79,6 +81,10 @@ struct config {
     int64_t login_failures;
     int64_t login_window;
     int64_t login_lock;
+    char *secret_key;
+    int64_t wsse_strict;
+    int64_t wsse_skew;
+    int64_t wsse_lifetime;
 
     /* rules */
     int64_t allow_synthetic_persons;

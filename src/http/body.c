@@ -25,6 +25,32 @@ static void refuse(struct request *r, const struct err *err, bool by_route)
     request_release_body(r);
 }
 
+/* What a packed body holds counts as well, but nobody waits for room in the middle of it. */
+static bool on_inflated(void *context, const char *data, size_t n, struct err *err)
+{
+    struct request *r = context;
+    const struct http_route *route = r->exchange.route;
+
+    if (!admission_take(r->server->admission, &r->ticket, (int64_t)n))
+        return err_set(err, ERR_BUSY, "no room for the body");
+    if (route->body_data(route->context, &r->exchange, data, n, err))
+        return true;
+    r->route_refused = true;
+    return false;
+}
+
+static bool begin_inflating(struct request *r, struct err *err)
+{
+    const struct config *config = r->server->config;
+    const struct inflater_limits limits = {.max_bytes = (uint64_t)config->max_inflated,
+                                           .max_ratio = (uint64_t)config->max_inflate_ratio};
+
+    if (r->coding == CODING_NONE)
+        return true;
+    r->inflater = inflater_new(r->coding, &limits, on_inflated, r);
+    return r->inflater != NULL || err_no_memory(err);
+}
+
 void body_begin(struct request *r)
 {
     const struct http_route *route = r->exchange.route;
@@ -36,6 +62,8 @@ void body_begin(struct request *r)
     r->body_is_open = route->body_open(route->context, &r->exchange, &err);
     if (!r->body_is_open)
         refuse(r, &err, true);
+    else if (!begin_inflating(r, &err))
+        refuse(r, &err, false);
 }
 
 void body_ready(struct ticket *ticket)
@@ -91,6 +119,11 @@ static void hand_on(struct request *r, const char *data, size_t size)
     struct err err = {0};
 
     r->exchange.body_bytes += size;
+    if (r->inflater != NULL) {
+        if (!inflater_feed(r->inflater, data, size, &err))
+            refuse(r, &err, r->route_refused || err.kind == ERR_MALFORMED);
+        return;
+    }
     if (!route->body_data(route->context, &r->exchange, data, size, &err))
         refuse(r, &err, true);
 }
@@ -125,6 +158,10 @@ static enum MHD_Result answer_refused(struct request *r)
 
 enum MHD_Result body_end(struct request *r)
 {
+    struct err err = {0};
+
+    if (!r->refused && r->inflater != NULL && !inflater_finish(r->inflater, &err))
+        refuse(r, &err, true);
     if (r->refused)
         return answer_refused(r);
     r->stage = STAGE_ANSWER;

@@ -140,6 +140,19 @@ static int read_framing(const struct header_line *known[KNOWN_COUNT], bool http_
     return 0;
 }
 
+/* false: it is none that we unpack (RFC 9110, 8.4.1). */
+static bool read_coding(const struct header_line *line, enum content_coding *coding)
+{
+    *coding = CODING_NONE;
+    if (line == NULL || is_exactly(line, "identity"))
+        return true;
+    if (is_exactly(line, "gzip") || is_exactly(line, "x-gzip"))
+        *coding = CODING_GZIP;
+    else if (is_exactly(line, "deflate"))
+        *coding = CODING_DEFLATE;
+    return *coding != CODING_NONE;
+}
+
 static const char *value_of(const struct header_line *line)
 {
     return line == NULL ? NULL : line->value;
@@ -160,7 +173,7 @@ int headers_read(const struct header_line *lines, size_t count, bool http_1_0,
         return refuse(400, "Host is missing or odd", reason_out);
     if (known[EXPECT] != NULL && !is_exactly(known[EXPECT], "100-continue"))
         return refuse(417, "Expect can only be 100-continue", reason_out);
-    if (known[CONTENT_ENCODING] != NULL && !is_exactly(known[CONTENT_ENCODING], "identity"))
+    if (!read_coding(known[CONTENT_ENCODING], &facts.coding))
         return refuse(415, "Content-Encoding is not supported", reason_out);
     facts.host = value_of(known[HOST]);
     facts.content_type = value_of(known[CONTENT_TYPE]);

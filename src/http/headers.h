@@ -2,6 +2,8 @@
 #ifndef DPVD_HTTP_HEADERS_H
 #define DPVD_HTTP_HEADERS_H
 
+#include "http/inflater.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -21,6 +23,7 @@ struct header_facts {
     int64_t length; /* Content-Length, -1 if there is none */
     bool chunked;
     bool expects_continue;
+    enum content_coding coding;
 };
 
 /* Reads the lines of a request of HTTP/1.0 or 1.1. Returns 0, or the status to refuse it with and

@@ -119,6 +119,7 @@ static void fill_exchange(struct request *r, const struct opening *o,
     r->exchange.content_type = facts->content_type;
     r->exchange.soap_action = facts->soap_action;
     r->announced = facts->chunked || facts->length > 0;
+    r->coding = facts->coding;
 }
 
 /* A path that is not there may be asked for again on the same connection, when no body stands in
@@ -136,12 +137,14 @@ static enum MHD_Result open_body(struct request *r, const struct header_facts *f
 {
     const struct config *config = r->server->config;
     const int64_t length = facts->chunked ? ADMISSION_UNKNOWN : facts->length;
+    /* How much a packed body will hold nobody knows. */
+    const int64_t held = facts->coding == CODING_NONE ? length : ADMISSION_UNKNOWN;
 
     if (!facts->chunked && facts->length < 0)
         return request_refuse_early(r, 411, "a length is required");
     if (length > config->max_body)
         return request_refuse_early(r, 413, "the body is too large");
-    if (r->announced && !admission_begin(r->server->admission, &r->ticket, length))
+    if (r->announced && !admission_begin(r->server->admission, &r->ticket, held))
         return request_refuse_early(r, 503, "busy, try again later");
     body_begin(r);
     /* Nobody is made to send what is not wanted; what is too much to drain is not waited for. */

@@ -126,6 +126,7 @@ void request_release_body(struct request *r)
         r->exchange.route->body_free(r->exchange.route->context, &r->exchange);
     r->body_is_open = false;
     r->exchange.body = NULL;
+    inflater_free(&r->inflater);
     admission_end(r->server->admission, &r->ticket);
 }
 

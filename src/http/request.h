@@ -3,6 +3,7 @@
 #define DPVD_HTTP_REQUEST_H
 
 #include "http/connection.h"
+#include "http/inflater.h"
 
 enum request_stage {
     STAGE_HEADERS, /* nothing but the request line is known */
@@ -19,12 +20,15 @@ struct request {
     char *target; /* path and query, where exchange.path and .query point */
     struct ticket ticket;
     struct job job;
-    bool announced;    /* there was a body in the headers */
-    bool body_is_open; /* body_free is still to be called */
-    bool refused;      /* the rest of the body is drained */
-    bool asleep;       /* it waited for room */
-    int64_t granted;   /* bytes that waiting has taken into the account */
+    bool announced;     /* there was a body in the headers */
+    bool body_is_open;  /* body_free is still to be called */
+    bool route_refused; /* a packed body was refused by the route, not by us */
+    bool refused;       /* the rest of the body is drained */
+    bool asleep;        /* it waited for room */
+    int64_t granted;    /* bytes that waiting has taken into the account */
     int64_t drained;
+    enum content_coding coding;
+    struct inflater *inflater; /* of a body that is packed */
     uint64_t answer_bytes;
 };
 

@@ -2,6 +2,8 @@
 #ifndef DPVD_MODEL_CALL_H
 #define DPVD_MODEL_CALL_H
 
+#include "model/token.h"
+
 #include <stdint.h>
 
 struct call {
@@ -16,6 +18,7 @@ struct call {
 struct credentials {
     const char *user_name;
     const char *password;
+    const struct token *token; /* of WS-Security, which they came with */
 };
 
 #endif

@@ -1,9 +1,11 @@
 #include "service/caller.h"
 
+#include "base/clock.h"
 #include "base/ident.h"
 #include "base/log.h"
 #include "model/receipt.h"
 #include "service/passwords.h"
+#include "service/wsse.h"
 #include "store/audit_store.h"
 #include "store/facts_store.h"
 #include "store/login_store.h"
@@ -104,7 +106,7 @@ static bool refuse_password(const struct session *session, const struct call *ca
     entry = entry_of(session, call, credentials, NULL, "fault", err);
     log_refusal(call, caller, caller->locked ? "wrong password while locked" : "wrong password");
     if (session->process->config->login_failures > 0 && credentials->user_name != NULL &&
-        passwords_is_possible(credentials->password))
+        passwords_is_possible(credentials->password)) /* a digest is short enough */
         count_failure(session, call, credentials, caller, &entry, err);
     else
         audit(session, &entry, err);
@@ -123,13 +125,59 @@ static bool refuse_known(const struct session *session, const struct call *call,
     return false;
 }
 
+/* What came with the password is out of date, or was not understood: nothing is said of the
+ * password, and nothing is counted. known is the caller, if it has proved itself. */
+static bool refuse_token(const struct session *session, const struct call *call,
+                         const struct credentials *credentials, const struct caller *caller,
+                         const struct caller *known, const char *flaw, struct err *err)
+{
+    err_set_code(err, ERR_DENIED, ERROR_EXTERNAL_SYSTEM, "The security token is not valid: %s",
+                 flaw);
+    log_refusal(call, caller, flaw);
+    caller_audit_fault(session, call, credentials, known, NULL, err);
+    return false;
+}
+
+static const char *flaw_of(const struct session *session, const struct credentials *credentials)
+{
+    if (credentials->token == NULL)
+        return NULL;
+    return token_flaw(session->process->config, credentials->token, clock_now());
+}
+
+static bool verify_secret(const struct session *session, const struct credentials *credentials,
+                          const struct caller *caller, bool *good_out, struct err *err)
+{
+    if (credentials->token != NULL && credentials->token->digest)
+        return wsse_verify_digest(session, caller, credentials, good_out, err);
+    return passwords_verify(session->process->passwords, caller, credentials, good_out, err);
+}
+
+/* A token whose nonce counts is taken once. */
+static bool use_nonce(const struct session *session, const struct call *call,
+                      const struct credentials *credentials, const struct caller *caller,
+                      struct err *err)
+{
+    bool fresh = false;
+
+    if (credentials->token == NULL ||
+        !token_needs_nonce(session->process->config, credentials->token))
+        return true;
+    if (!wsse_use_nonce(session, caller, credentials->token, &fresh, err))
+        return false;
+    return fresh || refuse_token(session, call, credentials, caller, caller, "repeated nonce", err);
+}
+
 bool caller_verify(const struct session *session, const struct call *call,
                    const struct credentials *credentials, const struct caller *caller,
                    struct err *err)
 {
+    const char *flaw = flaw_of(session, credentials);
     bool good = false;
 
-    if (!passwords_verify(session->process->passwords, caller, credentials, &good, err))
+    if (flaw != NULL)
+        return refuse_token(session, call, credentials, caller, NULL, flaw, err);
+    if (!verify_secret(session, credentials, caller, &good, err))
         return false;
     if (!good)
         return refuse_password(session, call, credentials, caller, err);
@@ -145,7 +193,7 @@ bool caller_verify(const struct session *session, const struct call *call,
                      caller->system_user_name, call->client);
         return refuse_known(session, call, credentials, caller, "wrong_address", err);
     }
-    return true;
+    return use_nonce(session, call, credentials, caller, err);
 }
 
 bool caller_authenticate(const struct session *session, const struct call *call,

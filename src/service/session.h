@@ -8,11 +8,13 @@
 #include "store/message_store.h"
 
 struct passwords;
+struct vault;
 
 /* Shared by all workers, made by main. */
 struct process {
     const struct config *config;
     struct passwords *passwords;
+    struct vault *vault; /* NULL: secret_key is not set */
     struct commit_queue *queue;
 };
 

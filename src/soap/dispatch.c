@@ -1,18 +1,17 @@
 #include "soap/dispatch.h"
 
-#include "base/bytes.h"
-#include "base/clock.h"
-#include "base/log.h"
+#include "soap/action.h"
+#include "soap/addressing.h"
+#include "soap/call.h"
 #include "soap/fault.h"
-#include "soap/worker_internal.h"
+#include "soap/security.h"
 #include "soap/wsdl.h"
+#include "xml/guard.h"
 
 #include <operations.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-
-extern SOAP_NMAC struct Namespace namespaces[];
 
 /* One endpoint, the context of its route. */
 struct endpoint {
@@ -63,26 +62,37 @@ static bool body_data(void *context, struct http_exchange *exchange, const void 
     return guard_feed(exchange->body, data, n, err);
 }
 
-/* The SOAP version of an answer to what could not be read: the envelope's, else the endpoint's. */
-static enum soap_version answer_version(const struct endpoint *endpoint, const struct guard *guard)
+/* How the endpoint answers. The SOAP version of an answer to what could not be read is the
+ * envelope's, else the endpoint's; the other version than the endpoint's knows no addressing. */
+static struct reply reply_of(const struct endpoint *endpoint, const struct guard *guard,
+                             const struct wire_operation *operation)
 {
-    switch (guard == NULL ? GUARD_SOAP_NONE : guard_soap(guard)) {
-    case GUARD_SOAP_11:
-        return SOAP_VERSION_11;
-    case GUARD_SOAP_12:
-        return SOAP_VERSION_12;
-    default:
-        return version_of(endpoint);
-    }
+    struct reply reply = {
+        .version = version_of(endpoint),
+        .action = operation == NULL ? NULL : operation->action,
+        .lifetime = endpoint->dispatch->config->wsse_lifetime * 1000,
+    };
+
+    if (guard != NULL && guard_soap(guard) == GUARD_SOAP_11)
+        reply.version = SOAP_VERSION_11;
+    if (guard != NULL && guard_soap(guard) == GUARD_SOAP_12)
+        reply.version = SOAP_VERSION_12;
+    reply.addressed = reply.version == SOAP_VERSION_12 && version_of(endpoint) == SOAP_VERSION_12;
+    reply.token = reply.addressed && endpoint->wire->username_token != 0;
+    reply.message_id = reply.addressed && guard != NULL ? guard_message_id(guard) : NULL;
+    if (reply.message_id != NULL && reply.message_id[0] == '\0')
+        reply.message_id = NULL;
+    return reply;
 }
 
 /* Refused by the guard: a fault, with HTTP status 400 if it was no SOAP at all. */
 static void answer_refusal(const struct endpoint *endpoint, struct http_exchange *exchange,
                            const struct guard *guard, const struct err *err)
 {
+    const struct reply reply = reply_of(endpoint, guard, NULL);
     struct err copy = *err;
 
-    fault_answer(exchange, answer_version(endpoint, guard), &copy);
+    fault_answer(exchange, &reply, &copy);
     if (err->kind == ERR_MALFORMED && (guard == NULL || guard_soap(guard) == GUARD_SOAP_NONE))
         exchange->answer.status = 400;
 }
@@ -120,182 +130,93 @@ static const struct wire_operation *find_operation(const struct endpoint *endpoi
     return NULL;
 }
 
-/* The action without quotes: SOAPAction, else the media type's parameter; "" if there is none. */
-static struct bytes action_of(const struct http_exchange *exchange)
+/* The header parts of the contract, which carry credentials where nothing else does. */
+static bool is_contract_part(const struct envelope_block *block)
 {
-    const char *text = exchange->soap_action;
-    size_t n = 0;
+    static const char space[] =
+        "http://www.altinn.no/services/ServiceEngine/Correspondence/2009/10";
 
-    if (text == NULL && exchange->content_type != NULL) {
-        text = strcasestr(exchange->content_type, "action=");
-        text = text == NULL ? NULL : text + strlen("action=");
+    return strcmp(block->space, space) == 0 && (strcmp(block->name, "SystemUserName") == 0 ||
+                                                strcmp(block->name, "SystemPassword") == 0);
+}
+
+static bool understands(const struct reply *reply, const struct envelope_block *block)
+{
+    if (!reply->addressed)
+        return is_contract_part(block);
+    return addressing_knows(block) || (reply->token && security_knows(block));
+}
+
+/* A header block that the endpoint must understand and does not; NULL: there is none. */
+static const struct envelope_block *not_understood(const struct reply *reply,
+                                                   const struct guard *guard)
+{
+    size_t count = 0;
+    const struct envelope_block *blocks = guard_blocks(guard, &count);
+
+    for (size_t i = 0; i < count; i++) {
+        if (blocks[i].must_understand && !understands(reply, &blocks[i]))
+            return &blocks[i];
     }
-    if (text == NULL)
-        return (struct bytes){(const uint8_t *)"", 0};
-    text += strspn(text, " \t");
-    n = *text == '"' ? strcspn(++text, "\"") : strcspn(text, "; \t");
-    return (struct bytes){(const uint8_t *)text, n};
+    return NULL;
 }
 
-static bool is_action(const struct wire_operation *op, struct bytes action)
+/* What can be refused before the body is read. true: it was answered. */
+static bool refuse_header(const struct reply *reply, const struct wire_operation *operation,
+                          const struct guard *guard, struct http_exchange *exchange)
 {
-    return strlen(op->action) == action.len && memcmp(op->action, action.data, action.len) == 0;
-}
-
-/* An action that is present and names another operation is refused; a missing or empty one, and one
- * that names nothing we know, says nothing (architecture 6). */
-static bool names_another(const struct wire_operation *op, struct bytes action)
-{
-    if (action.len == 0 || is_action(op, action))
-        return false;
-    for (const struct wire_endpoint *e = wire_endpoints; e->name != NULL; e++) {
-        for (const struct wire_operation *other = e->operations; other->name != NULL; other++) {
-            if (is_action(other, action))
-                return true;
-        }
-    }
-    return false;
-}
-
-/* ------------------------------------------------------------------ one call */
-
-/* gSOAP's view of what is wrong with the request: either a header that must be understood, or a
- * value that does not fit the contract (domain.md 4.2), named by its element. */
-static void answer_unfit(const struct endpoint *endpoint, struct soap_worker *worker,
-                         struct http_exchange *exchange)
-{
-    const char *tag = strrchr(worker->soap.tag, ':');
+    const struct envelope_block *block = not_understood(reply, guard);
+    const struct fault_addressing *problem = NULL;
     struct err err = {0};
 
-    switch (worker->soap.error) {
-    case SOAP_MUSTUNDERSTAND:
-        fault_must_understand(exchange, version_of(endpoint));
-        return;
-    case SOAP_EOM:
-        err_no_memory(&err);
-        break;
-    default:
-        err_set(&err, ERR_INVALID, "%s has a value that does not fit the contract",
-                tag == NULL ? worker->soap.tag : tag + 1);
+    if (block != NULL) {
+        fault_must_understand(exchange, reply, (struct fault_block){block->space, block->name});
+        return true;
     }
-    fault_answer(exchange, version_of(endpoint), &err);
-}
-
-/* Takes the credentials out of the header; what is left there would be sent back. */
-static void take_header(struct soap_worker *worker)
-{
-    const struct SOAP_ENV__Header *header = worker->soap.header;
-
-    worker->header = (struct credentials){0};
-    if (header != NULL) {
-        worker->header.user_name = header->w0910__SystemUserName;
-        worker->header.password = header->w0910__SystemPassword;
+    if (reply->addressed)
+        problem = addressing_repeated(guard);
+    if (problem == NULL && action_http_names_another(operation, exchange)) {
+        err_set(&err, ERR_MALFORMED, "The action names another operation than the body");
+        problem = reply->addressed ? addressing_other_operation() : NULL;
     }
-    worker->soap.header = NULL;
+    if (problem != NULL)
+        fault_addressing(exchange, reply, problem);
+    else if (err.kind != ERR_NONE)
+        fault_answer(exchange, reply, &err);
+    return problem != NULL || err.kind != ERR_NONE;
 }
 
-static bool read_envelope(struct soap *soap)
+static void serve_envelope(const struct endpoint *endpoint, const struct guard *guard,
+                           struct soap_worker *worker, struct http_exchange *exchange)
 {
-    return soap_begin_recv(soap) == SOAP_OK && soap_envelope_begin_in(soap) == SOAP_OK &&
-           soap_recv_header(soap) == SOAP_OK && soap_body_begin_in(soap) == SOAP_OK;
-}
-
-static void run(const struct endpoint *endpoint, const struct wire_operation *operation,
-                struct soap_worker *worker, struct http_exchange *exchange)
-{
-    struct soap *soap = &worker->soap;
-    size_t length = 0;
-
-    if (soap_set_namespaces(soap, namespaces) != SOAP_OK) {
-        answer_unfit(endpoint, worker, exchange);
-        return;
-    }
-    soap->is = guard_document(worker->guard, &length);
-    if (!read_envelope(soap)) {
-        answer_unfit(endpoint, worker, exchange);
-        return;
-    }
-    take_header(worker);
-    exchange->answer.status = 200;
-    exchange->answer.content_type = fault_content_type(version_of(endpoint));
-    exchange->outcome = worker->outcome = "ok";
-    if (operation->serve(soap) == SOAP_OK)
-        exchange->outcome = worker->outcome;
-    else if (worker->err.kind != ERR_NONE)
-        fault_answer(exchange, version_of(endpoint), &worker->err);
-    else
-        answer_unfit(endpoint, worker, exchange);
-}
-
-static void begin(const struct endpoint *endpoint, const struct wire_operation *operation,
-                  struct soap_worker *worker, struct http_exchange *exchange)
-{
-    worker->guard = exchange->body;
-    worker->exchange = exchange;
-    worker->err = (struct err){0};
-    worker->call = (struct call){
-        .endpoint = endpoint->wire->name,
-        .operation = operation->name,
-        .request_id = exchange->id,
-        .client = exchange->client,
-        .received = clock_now(),
-    };
-}
-
-static void end(struct soap_worker *worker)
-{
-    soap_destroy(&worker->soap);
-    /* soap_end would walk gSOAP's hash tables of ids as well; soap_begin_recv does so anyway. */
-    soap_dealloc(&worker->soap, NULL);
-    arena_reset(worker->session.arena);
-    worker->guard = NULL;
-    worker->exchange = NULL;
-}
-
-static void serve_operation(const struct endpoint *endpoint, const struct wire_operation *operation,
-                            struct soap_worker *worker, struct http_exchange *exchange)
-{
+    const struct wire_operation *operation = find_operation(endpoint, guard);
+    const struct reply reply = reply_of(endpoint, guard, operation);
     struct err err = {0};
 
-    if (worker == NULL || !db_ensure(worker->session.db, &err)) {
-        if (worker == NULL)
-            err_set(&err, ERR_BUSY, "the database is away");
-        fault_answer(exchange, version_of(endpoint), &err);
+    if (reply.version != version_of(endpoint) || guard_soap(guard) == GUARD_SOAP_OTHER) {
+        fault_version_mismatch(exchange, &(struct reply){.version = version_of(endpoint)});
         return;
     }
-    begin(endpoint, operation, worker, exchange);
-    run(endpoint, operation, worker, exchange);
-    end(worker);
+    if (operation == NULL) {
+        err_set(&err, ERR_MALFORMED, "The body holds no operation of this endpoint");
+        fault_answer(exchange, &reply, &err);
+        return;
+    }
+    exchange->operation = operation->name;
+    if (!refuse_header(&reply, operation, guard, exchange))
+        call_serve(endpoint->wire, operation, &reply, worker, exchange);
 }
 
 static void serve_call(const struct endpoint *endpoint, struct soap_worker *worker,
                        struct http_exchange *exchange)
 {
     struct guard *guard = exchange->body;
-    const struct wire_operation *operation = NULL;
     struct err err = {0};
 
-    if (!guard_finish(guard, &err)) {
+    if (guard_finish(guard, &err))
+        serve_envelope(endpoint, guard, worker, exchange);
+    else
         answer_refusal(endpoint, exchange, guard, &err);
-        return;
-    }
-    if (guard_soap(guard) !=
-        (version_of(endpoint) == SOAP_VERSION_12 ? GUARD_SOAP_12 : GUARD_SOAP_11)) {
-        fault_version_mismatch(exchange);
-        return;
-    }
-    operation = find_operation(endpoint, guard);
-    if (operation == NULL) {
-        err_set(&err, ERR_MALFORMED, "The body holds no operation of this endpoint");
-    } else if (names_another(operation, action_of(exchange))) {
-        exchange->operation = operation->name;
-        err_set(&err, ERR_MALFORMED, "The action names another operation than the body");
-    } else {
-        exchange->operation = operation->name;
-        serve_operation(endpoint, operation, worker, exchange);
-        return;
-    }
-    fault_answer(exchange, version_of(endpoint), &err);
 }
 
 /* ------------------------------------------------------------------ the contract */

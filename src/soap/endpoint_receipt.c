@@ -17,7 +17,8 @@ int __receipt__GetReceiptBasic(struct soap *soap, struct _wrec__GetReceiptBasic 
                                struct _wrec__GetReceiptBasicResponse *res)
 {
     struct soap_worker *worker = soap_worker_of(soap);
-    const struct credentials credentials = {req->systemUserName, req->systemPassword};
+    const struct credentials credentials = {.user_name = req->systemUserName,
+                                            .password = req->systemPassword};
     const struct receipt_search search = codec_receipt_search(req->receipt);
     struct receipt receipt = {0};
 
@@ -32,7 +33,8 @@ int __receipt__GetReceiptBasicV2(struct soap *soap, struct _wrec__GetReceiptBasi
                                  struct _wrec__GetReceiptBasicV2Response *res)
 {
     struct soap_worker *worker = soap_worker_of(soap);
-    const struct credentials credentials = {req->systemUserName, req->systemPassword};
+    const struct credentials credentials = {.user_name = req->systemUserName,
+                                            .password = req->systemPassword};
     const struct receipt_search search = codec_receipt_search_v2(req->receipt);
     struct receipt receipt = {0};
 
@@ -47,7 +49,8 @@ int __receipt__GetReceiptListBasic(struct soap *soap, struct _wrec__GetReceiptLi
                                    struct _wrec__GetReceiptListBasicResponse *res)
 {
     struct soap_worker *worker = soap_worker_of(soap);
-    const struct credentials credentials = {req->systemUserName, req->systemPassword};
+    const struct credentials credentials = {.user_name = req->systemUserName,
+                                            .password = req->systemPassword};
     const enum receipt_type type = req->receiptTypeName == NULL
                                        ? RECEIPT_TYPE_NOT_SET
                                        : (enum receipt_type) * req->receiptTypeName;
@@ -66,7 +69,8 @@ int __receipt__GetReceiptListBasicV2(struct soap *soap, struct _wrec__GetReceipt
                                      struct _wrec__GetReceiptListBasicV2Response *res)
 {
     struct soap_worker *worker = soap_worker_of(soap);
-    const struct credentials credentials = {req->systemUserName, req->systemPassword};
+    const struct credentials credentials = {.user_name = req->systemUserName,
+                                            .password = req->systemPassword};
     const enum receipt_type type = req->receiptTypeName == NULL
                                        ? RECEIPT_TYPE_NOT_SET
                                        : (enum receipt_type) * req->receiptTypeName;
@@ -85,7 +89,8 @@ int __receipt__SaveReceiptBasic(struct soap *soap, struct _wrec__SaveReceiptBasi
                                 struct _wrec__SaveReceiptBasicResponse *res)
 {
     struct soap_worker *worker = soap_worker_of(soap);
-    const struct credentials credentials = {req->systemUserName, req->systemPassword};
+    const struct credentials credentials = {.user_name = req->systemUserName,
+                                            .password = req->systemPassword};
     struct receipt_edit edit = {0};
     struct receipt receipt = {0};
 
@@ -101,7 +106,8 @@ int __receipt__UpdateReceiptBasic(struct soap *soap, struct _wrec__UpdateReceipt
                                   struct _wrec__UpdateReceiptBasicResponse *res)
 {
     struct soap_worker *worker = soap_worker_of(soap);
-    const struct credentials credentials = {req->systemUserName, req->systemPassword};
+    const struct credentials credentials = {.user_name = req->systemUserName,
+                                            .password = req->systemPassword};
     struct receipt_edit edit = {0};
     struct receipt receipt = {0};
 

@@ -11,6 +11,14 @@ static int append(struct soap *soap, const char *data, size_t n)
     return buf_add(&worker->exchange->answer.body, data, n) ? SOAP_OK : SOAP_EOM;
 }
 
+/* Whether a header block must be understood was decided before gSOAP sees it. */
+static int ignore(struct soap *soap, const char *tag)
+{
+    (void)soap;
+    (void)tag;
+    return SOAP_OK;
+}
+
 struct soap_worker *soap_worker_of(struct soap *soap)
 {
     return soap->user;
@@ -35,6 +43,7 @@ struct soap_worker *soap_worker_open(const struct process *process, struct err *
     worker->soap.maxoccurs = (size_t)process->config->max_elements; /* the guard counts */
     worker->soap.user = worker;
     worker->soap.fsend = append;
+    worker->soap.fignore = ignore;
     worker->session.process = process;
     worker->session.arena = arena_new();
     if (worker->session.arena == NULL)

@@ -4,6 +4,7 @@
 #include "store/exchange.h"
 #include "store/login_store.h"
 #include "store/row.h"
+#include "store/wsse_store.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -60,7 +61,7 @@ static void clean_up(struct monitor *monitor)
 {
     struct err err = {0};
 
-    if (!login_store_sweep(monitor->db, &err))
+    if (!login_store_sweep(monitor->db, &err) || !wsse_store_sweep(monitor->db, &err))
         log_event(LOG_WARN, "clean_up_failed", F_STR("error", err.msg));
 }
 

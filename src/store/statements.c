@@ -119,6 +119,15 @@ static const char *const texts[STMT_COUNT] = {
     [STMT_LOGIN_SWEEP] =
         "DELETE FROM dpvd.login_failure f WHERE seen < $1 OR seen > $2 OR ctid = ANY (ARRAY("
         "SELECT ctid FROM dpvd.login_failure ORDER BY seen DESC OFFSET $3))",
+
+    [STMT_SECRET] = "SELECT sealed FROM dpvd.system_user_secret WHERE system_user_id = $1",
+
+    /* No row comes back for a nonce that was used. */
+    [STMT_NONCE_USE] = "INSERT INTO dpvd.wsse_nonce (system_user_id, nonce_hash, expires) "
+                       "VALUES ($1, $2, $3) ON CONFLICT DO NOTHING RETURNING true",
+
+    [STMT_NONCE_SWEEP] = "DELETE FROM dpvd.wsse_nonce WHERE expires < $1",
+
     /* All that can still appear in front of the last one is over, and what is over is seen: the
      * snapshot that sees the rows is the one that is asked. */
     [STMT_AUDIT_ROWS] =

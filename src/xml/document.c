@@ -59,10 +59,54 @@ static bool has_nil(const struct writer_tag *tag)
     return false;
 }
 
+/* A block of the Header: *ours_out tells whether it is for us, who then must know of it. */
+static bool begin_block(struct document *d, const char *space, const struct writer_tag *tag,
+                        bool *ours_out, struct err *err)
+{
+    bool must_understand = false;
+    bool ours = true;
+
+    for (int i = 0; i < tag->attributes_n; i++) {
+        const unsigned char **five = tag->attributes + 5 * (size_t)i;
+        const char *name = (const char *)five[0];
+        const char *attribute_space = (const char *)five[2];
+        const char *value = (const char *)five[3];
+        const size_t n = (size_t)(five[4] - five[3]);
+
+        if (envelope_must_understand(&d->envelope, attribute_space, name, value, n))
+            must_understand = true;
+        if (envelope_is_role(&d->envelope, attribute_space, name))
+            ours = envelope_role_is_ours(value, n);
+    }
+    *ours_out = ours;
+    return !ours || envelope_keep_block(&d->envelope, space, tag->name, must_understand, err);
+}
+
+/* Text begins here that answers repeat (WS-Addressing 1.0, 3.4). */
+static void open_message_id(struct document *d, const char *space, const char *name)
+{
+    static const char addressing[] = "http://www.w3.org/2005/08/addressing";
+
+    if (envelope_in_header(&d->envelope, d->depth) && space != NULL &&
+        strcmp(space, addressing) == 0 && strcmp(name, "MessageID") == 0)
+        d->message_id = d->clean.len;
+}
+
+static bool close_message_id(struct document *d, struct err *err)
+{
+    const size_t start = d->message_id;
+
+    if (start == 0 || d->depth != ENVELOPE_BLOCK)
+        return true;
+    d->message_id = 0;
+    return envelope_keep_message_id(&d->envelope, d->clean.data + start, d->clean.len - start, err);
+}
+
 static bool begin_element(struct document *d, const char *space, const struct writer_tag *tag,
                           struct err *err)
 {
     struct document_level *level = NULL;
+    bool ours = true;
 
     if (d->levels[d->depth].kind == LEVEL_DATA)
         return err_set(err, ERR_INVALID, "Data holds elements instead of base64Binary");
@@ -78,13 +122,18 @@ static bool begin_element(struct document *d, const char *space, const struct wr
     if (d->depth <= ENVELOPE_BLOCK &&
         !envelope_element(&d->envelope, d->depth, space, tag->name, err))
         return false;
+    if (envelope_in_header(&d->envelope, d->depth) && !begin_block(d, space, tag, &ours, err))
+        return false;
     /* Inside of an operation nil means absent (CONTRACT.md 8): items of lists too are left out. */
-    if (d->skipped > 0 ||
+    if (d->skipped > 0 || !ours ||
         (d->depth > ENVELOPE_BLOCK && level->kind != LEVEL_DATA && has_nil(tag))) {
         d->skipped++;
         return true;
     }
-    return writer_start(&d->clean, tag) || err_no_memory(err);
+    if (!writer_start(&d->clean, tag))
+        return err_no_memory(err);
+    open_message_id(d, space, tag->name);
+    return true;
 }
 
 static bool end_data(struct document *d, struct err *err)
@@ -104,7 +153,7 @@ static bool end_element(struct document *d, const char *prefix, const char *name
 {
     const struct document_level *level = &d->levels[d->depth];
 
-    if (level->kind == LEVEL_DATA && !end_data(d, err))
+    if ((level->kind == LEVEL_DATA && !end_data(d, err)) || !close_message_id(d, err))
         return false;
     d->declarations -= (size_t)level->declarations;
     d->depth--;

@@ -22,7 +22,9 @@ struct document { /* set up by document_open, given back by document_close */
     size_t declarations; /* of namespaces, in scope */
     size_t text;         /* bytes since the last tag */
     bool nil;            /* the current Data has xsi:nil */
-    size_t skipped;      /* open elements from the one on that is nil: they are not written */
+    size_t skipped;      /* open elements from the one on that is nil, or a header block for
+                            another: they are not written */
+    size_t message_id;   /* where the text of wsa:MessageID begins in clean, 0: it is not open */
     struct envelope envelope;
     struct attachments attachments;
     struct buf clean;

@@ -135,6 +135,17 @@ const char *guard_operation_namespace(const struct guard *guard)
                : guard->document.envelope.operation_space;
 }
 
+const struct envelope_block *guard_blocks(const struct guard *guard, size_t *count_out)
+{
+    *count_out = guard->document.envelope.block_count;
+    return guard->document.envelope.blocks;
+}
+
+const char *guard_message_id(const struct guard *guard)
+{
+    return guard->document.envelope.message_id;
+}
+
 size_t guard_attachment_count(const struct guard *guard)
 {
     return guard->document.attachments.seen;

@@ -5,6 +5,7 @@
 
 #include "base/blob.h"
 #include "base/err.h"
+#include "xml/envelope.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -46,14 +47,20 @@ bool guard_finish(struct guard *guard, struct err *err);
 enum guard_soap guard_soap(const struct guard *guard);
 
 /* The clean document after guard_finish: UTF-8, NUL-terminated, no XML declaration, comments, PIs,
- * DOCTYPE or CDATA sections; each lifted Data holds its attachment's index as decimal digits (empty
- * or nil Data is left as it was). Other nil elements inside of the operation are left out, with all
- * they hold. Owned by the guard. */
+ * DOCTYPE or CDATA sections, no header blocks that are addressed to others; each lifted Data holds
+ * its attachment's index as decimal digits (empty or nil Data is left as it was). Other nil
+ * elements inside of the operation are left out, with all they hold. Owned by the guard. */
 const char *guard_document(const struct guard *guard, size_t *len_out);
 
 /* Local name and namespace of the first child of the Body, "" if there is none. */
 const char *guard_operation(const struct guard *guard);
 const char *guard_operation_namespace(const struct guard *guard);
+
+/* Blocks of the Header that are for us, in order. */
+const struct envelope_block *guard_blocks(const struct guard *guard, size_t *count_out);
+
+/* What wsa:MessageID holds, as XML text that may be written as it is; NULL if none was read. */
+const char *guard_message_id(const struct guard *guard);
 
 /* Attachments lifted, in document order, finished (blob_sha256 is valid). Over max_attachments or
  * max_attachment_bytes guard_overflow is true: they are still counted, but all content is gone,

@@ -36,6 +36,7 @@ DATA = ROOT / "tests" / "data"
 DPVD = Path(os.environ.get("DPVD_BIN", ROOT / "build" / "release" / "dpvd"))
 REFERENCE = ROOT.parent / "shared" / "contract" / "reference"
 REFERENCE_BASIC = REFERENCE / "CorrespondenceAgencyExternalBasic.wsdl"
+REFERENCE_EXTERNAL = REFERENCE / "CorrespondenceAgencyExternal.wsdl"
 BASIC = "/ServiceEngineExternal/CorrespondenceAgencyExternalBasic.svc"
 
 NAMESPACES = {
@@ -736,6 +737,7 @@ def _run_beside_server(command):
         env = {**os.environ, **server.env}
         if REFERENCE_BASIC.exists():
             env["REFERENCE_WSDL"] = str(REFERENCE_BASIC)
+            env["REFERENCE_EXTERNAL_WSDL"] = str(REFERENCE_EXTERNAL)
         status = subprocess.run(command, env=env, check=False).returncode
     for found in server.sanitizer_reports:
         print(found)

@@ -181,7 +181,7 @@ def other_media_type_is_415(server, content_type):
 @case_table({
     "root": ("/",),
     "service of another name": ("/ServiceEngineExternal/Other.svc",),
-    "endpoint that is not built": ("/ServiceEngineExternal/CorrespondenceAgencyExternal.svc?wsdl",),
+    "endpoint that is not built": ("/ServiceEngineExternal/CorrespondenceAgencyExternalAEC.svc?wsdl",),
     "neighbour that is not built":
         ("/ServiceEngineExternal/NotificationAgencyExternalBasic.svc?wsdl",),
     "below the service": (BASIC + "/x",),

@@ -12,7 +12,7 @@ static struct store store;
 static struct letter letter;
 static struct process process;
 static struct session session;
-static const struct credentials demo = {"demo", "demo-password"};
+static const struct credentials demo = {.user_name = "demo", .password = "demo-password"};
 
 static void setup(void)
 {

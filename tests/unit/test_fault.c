@@ -39,6 +39,8 @@
 
 /* ------------------------------------------------------------------ what is written */
 
+static const struct reply eleven = {.version = SOAP_VERSION_11};
+static const struct reply twelve = {.version = SOAP_VERSION_12};
 static struct http_exchange exchange;
 static FILE *log_file;
 static int old_stderr;
@@ -86,7 +88,7 @@ static struct err an_err(enum err_kind kind, int code, const char *text)
 
 static const char *answer_to(enum soap_version version, struct err err)
 {
-    fault_answer(&exchange, version, &err);
+    fault_answer(&exchange, &(struct reply){.version = version}, &err);
     return exchange.answer.body.data;
 }
 
@@ -136,10 +138,15 @@ END_TEST
 
 START_TEST(version_mismatch_is_in_soap_1_1)
 {
-    fault_version_mismatch(&exchange);
+    fault_version_mismatch(&exchange, &eleven);
     ck_assert_str_eq(exchange.answer.body.data,
                      FAULT_11("VersionMismatch",
                               "The endpoint does not speak the SOAP version of the message", ""));
+    fault_version_mismatch(&exchange, &twelve);
+    ck_assert_ptr_nonnull(strstr(exchange.answer.body.data,
+                                 "<u:Upgrade xmlns:u=\"http://www.w3.org/2003/05/soap-envelope\">"
+                                 "<u:SupportedEnvelope qname=\"u:Envelope\"/></u:Upgrade>"));
+    ck_assert_ptr_nonnull(strstr(exchange.answer.body.data, "<faultcode>s:VersionMismatch<"));
     ck_assert_str_eq(exchange.answer.content_type, "text/xml; charset=utf-8");
     ck_assert_int_eq(exchange.answer.status, 500);
     ck_assert_str_eq(exchange.outcome, "malformed");
@@ -148,14 +155,99 @@ END_TEST
 
 START_TEST(header_not_understood_is_named_in_both_versions)
 {
-    fault_must_understand(&exchange, SOAP_VERSION_11);
+    const struct fault_block block = {"urn:\"x\"", "Name"};
+
+    fault_must_understand(&exchange, &eleven, block);
     ck_assert_str_eq(
         exchange.answer.body.data,
         FAULT_11("MustUnderstand", "A header that must be understood is not understood", ""));
-    fault_must_understand(&exchange, SOAP_VERSION_12);
-    ck_assert_str_eq(
-        exchange.answer.body.data,
-        FAULT_12("MustUnderstand", "A header that must be understood is not understood", ""));
+    fault_must_understand(&exchange, &twelve, block);
+    ck_assert_ptr_nonnull(strstr(exchange.answer.body.data, "<s:Value>s:MustUnderstand</s:Value>"));
+    ck_assert_ptr_nonnull(strstr(exchange.answer.body.data,
+                                 "<s:Header><s:NotUnderstood xmlns:b=\"urn:&quot;x&quot;\" "
+                                 "qname=\"b:Name\"/></s:Header>"));
+    ck_assert_str_eq(exchange.outcome, "malformed");
+}
+END_TEST
+
+/* ------------------------------------------------------------------ addressed endpoints */
+
+#define ACTION "urn:action"
+#define SAID_ACTION(text) " s:mustUnderstand=\"1\">" text "</a:Action>"
+#define RELATES "<a:RelatesTo xmlns:a=\"http://www.w3.org/2005/08/addressing\">urn:a&amp;b<"
+
+static const struct reply addressed = {.version = SOAP_VERSION_12,
+                                       .addressed = true,
+                                       .token = true,
+                                       .action = ACTION,
+                                       .message_id = "urn:a&amp;b",
+                                       .lifetime = 300000000};
+
+static const char *addressed_answer_to(enum err_kind kind, int code)
+{
+    struct err err = an_err(kind, code, "why");
+
+    fault_answer(&exchange, &addressed, &err);
+    return exchange.answer.body.data;
+}
+
+START_TEST(addressed_altinn_fault_has_action_relation_and_timestamp)
+{
+    const char *body = addressed_answer_to(ERR_INVALID, 40003);
+
+    ck_assert_ptr_nonnull(strstr(body, SAID_ACTION(ACTION "AltinnFaultFault")));
+    ck_assert_ptr_nonnull(strstr(body, RELATES));
+    ck_assert_ptr_nonnull(strstr(body, "u:Id=\"_0\"><u:Created>"));
+    ck_assert_ptr_nonnull(strstr(body, "<ErrorID>40003</ErrorID>"));
+}
+END_TEST
+
+START_TEST(wrong_credentials_are_the_fault_of_ws_security_without_timestamp)
+{
+    const char *body = addressed_answer_to(ERR_DENIED, 989);
+
+    ck_assert_ptr_nonnull(
+        strstr(body, SAID_ACTION("http://www.w3.org/2005/08/addressing/soap/fault")));
+    ck_assert_ptr_nonnull(strstr(body, RELATES));
+    ck_assert_ptr_null(strstr(body, "Timestamp"));
+    ck_assert_ptr_nonnull(
+        strstr(body, "<s:Value>s:Sender</s:Value><s:Subcode><s:Value xmlns:wsse="));
+    ck_assert_ptr_nonnull(strstr(body, ">wsse:InvalidSecurityToken</s:Value></s:Subcode>"));
+    ck_assert_ptr_nonnull(
+        strstr(body, ">An error occurred when processing the security tokens in the message.<"));
+    ck_assert_ptr_null(strstr(body, "AltinnFault"));
+}
+END_TEST
+
+START_TEST(wrong_address_is_an_altinn_fault_there_too)
+{
+    ck_assert_ptr_nonnull(strstr(addressed_answer_to(ERR_DENIED, 5), "<ErrorID>5</ErrorID>"));
+}
+END_TEST
+
+START_TEST(relation_comes_with_a_message_id_only)
+{
+    struct reply reply = addressed;
+    struct err err = an_err(ERR_INVALID, 1, "why");
+
+    reply.message_id = NULL;
+    fault_answer(&exchange, &reply, &err);
+    ck_assert_ptr_null(strstr(exchange.answer.body.data, "RelatesTo"));
+}
+END_TEST
+
+START_TEST(fault_of_addressing_names_its_codes_and_header)
+{
+    static const struct fault_addressing problem = {"Outer", "Inner", "ReplyTo", "text"};
+    const char *body = NULL;
+
+    fault_addressing(&exchange, &addressed, &problem);
+    body = exchange.answer.body.data;
+    ck_assert_ptr_nonnull(strstr(body, SAID_ACTION("http://www.w3.org/2005/08/addressing/fault")));
+    ck_assert_ptr_nonnull(strstr(body, ">a:Outer</s:Value><s:Subcode><s:Value "));
+    ck_assert_ptr_nonnull(strstr(body, ">a:Inner</s:Value></s:Subcode></s:Subcode></s:Code>"));
+    ck_assert_ptr_nonnull(strstr(body, ">a:ReplyTo</a:ProblemHeaderQName></s:Detail>"));
+    ck_assert_int_eq(exchange.answer.status, 500);
     ck_assert_str_eq(exchange.outcome, "malformed");
 }
 END_TEST
@@ -260,7 +352,7 @@ START_TEST(fault_is_logged_once_with_its_level_and_guid)
     const char *text = NULL;
     int lines = 0;
 
-    fault_answer(&exchange, SOAP_VERSION_11, &err);
+    fault_answer(&exchange, &eleven, &err);
     text = logged(&lines);
     ck_assert_int_eq(lines, 1);
     ck_assert_ptr_nonnull(strstr(text, kinds[_i].level));
@@ -277,9 +369,9 @@ START_TEST(fault_without_guid_gets_a_new_one_in_lower_case)
     struct err first = {.kind = ERR_INVALID};
     struct err second = {.kind = ERR_INVALID};
 
-    fault_answer(&exchange, SOAP_VERSION_11, &first);
+    fault_answer(&exchange, &eleven, &first);
     ck_assert_ptr_nonnull(strstr(exchange.answer.body.data, first.guid));
-    fault_answer(&exchange, SOAP_VERSION_11, &second);
+    fault_answer(&exchange, &eleven, &second);
     ck_assert_str_ne(first.guid, second.guid);
     ck_assert_uint_eq(strlen(first.guid), 36);
     for (int i = 0; i < 36; i++) {
@@ -296,7 +388,7 @@ START_TEST(guid_that_the_audit_log_has_is_kept)
 {
     struct err err = an_err(ERR_DENIED, 5, "why");
 
-    fault_answer(&exchange, SOAP_VERSION_11, &err);
+    fault_answer(&exchange, &eleven, &err);
     ck_assert_str_eq(err.guid, GUID);
 }
 END_TEST
@@ -316,6 +408,11 @@ int main(void)
     tcase_add_test(tcase, rubbish_gets_a_bare_client_fault);
     tcase_add_test(tcase, version_mismatch_is_in_soap_1_1);
     tcase_add_test(tcase, header_not_understood_is_named_in_both_versions);
+    tcase_add_test(tcase, addressed_altinn_fault_has_action_relation_and_timestamp);
+    tcase_add_test(tcase, wrong_credentials_are_the_fault_of_ws_security_without_timestamp);
+    tcase_add_test(tcase, wrong_address_is_an_altinn_fault_there_too);
+    tcase_add_test(tcase, relation_comes_with_a_message_id_only);
+    tcase_add_test(tcase, fault_of_addressing_names_its_codes_and_header);
     tcase_add_test(tcase, text_is_escaped);
     tcase_add_test(tcase, fault_replaces_an_answer_that_was_begun);
     tcase_add_test(tcase, every_kind_has_a_row);

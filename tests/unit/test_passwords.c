@@ -71,7 +71,7 @@ static struct caller a_user(int32_t id)
 
 static bool verify(const struct caller *caller, const char *password)
 {
-    const struct credentials credentials = {"name", password};
+    const struct credentials credentials = {.user_name = "name", .password = password};
     struct err err = {0};
     bool good = false;
 
@@ -262,7 +262,7 @@ struct attempt {
 static void *try(void *context)
 {
     struct attempt *attempt = context;
-    const struct credentials credentials = {"name", "secret"};
+    const struct credentials credentials = {.user_name = "name", .password = "secret"};
 
     attempt->ok =
         passwords_verify(passwords, &attempt->user, &credentials, &attempt->good, &attempt->err);
@@ -374,7 +374,7 @@ END_TEST
  */
 START_TEST(password_without_memory_is_busy_and_then_verified)
 {
-    const struct credentials credentials = {"name", "secret"};
+    const struct credentials credentials = {.user_name = "name", .password = "secret"};
 
     for (int32_t n = 1; n < 60; n++) {
         const struct caller user = a_user(n);
