@@ -1,7 +1,12 @@
 #include "admin/admin.h"
 
 #include "admin/audit.h"
+#include "admin/message.h"
+#include "admin/report.h"
 #include "admin/secret.h"
+#include "admin/sender.h"
+#include "admin/service.h"
+#include "admin/system_user.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -9,7 +14,16 @@
 enum { DONE = 0, FAILED = 1, USED_WRONGLY = 2 };
 
 /* A group is a file of this folder. */
-static const struct command *const groups[] = {secret_commands, audit_commands, NULL};
+static const struct command *const groups[] = {
+    sender_commands,
+    system_user_commands,
+    secret_commands,
+    service_commands,
+    message_commands,
+    report_commands,
+    audit_commands,
+    NULL,
+};
 
 static void print_command(const struct command *command, FILE *out)
 {

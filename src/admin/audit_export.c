@@ -1,15 +1,15 @@
 #include "admin/audit_export.h"
 
+#include "admin/options.h"
 #include "base/clock.h"
 #include "base/ident.h"
 #include "store/seal_store.h"
-#include "xml/datetime.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { FORMAT = 1, DATE_LENGTH = 10, HEX_SIZE = 2 * SEAL_SIGNATURE_SIZE + 1 };
+enum { FORMAT = 1, HEX_SIZE = 2 * SEAL_SIGNATURE_SIZE + 1 };
 
 /* What is written, and the digest over it. */
 struct writer {
@@ -138,19 +138,6 @@ static bool write_end(struct writer *writer, const struct audit_export *what,
     return ok;
 }
 
-/* Midnight before or after a day, Norwegian time. */
-static bool read_day(const char *date, const char *time, int64_t *when_out, struct err *err)
-{
-    char text[DATETIME_TEXT_SIZE];
-    struct datetime datetime = {0};
-
-    snprintf(text, sizeof(text), "%.10s%s", date, time);
-    if (strlen(date) != DATE_LENGTH || !datetime_parse(text, &datetime) || !datetime.given)
-        return err_set(err, ERR_INVALID, "\"%s\" is not a date like 2026-01-31", date);
-    *when_out = datetime.when;
-    return true;
-}
-
 static bool write_all(struct db *db, struct writer *writer, const struct audit_export *what,
                       struct audit_result *result_out, struct err *err)
 {
@@ -171,8 +158,8 @@ bool audit_export(struct db *db, const struct audit_export *what, FILE *out,
     bool ok = false;
 
     *result_out = (struct audit_result){0};
-    if (!read_day(what->from, "T00:00:00", &writer.from, err) ||
-        !read_day(what->to, "T24:00:00", &writer.to, err))
+    if (!options_read_day(what->from, false, &writer.from, err) ||
+        !options_read_day(what->to, true, &writer.to, err))
         return false;
     if (writer.from >= writer.to)
         return err_set(err, ERR_INVALID, "--to lies before --from");

@@ -7,7 +7,7 @@
 
 #include <stdbool.h>
 
-enum { COMMAND_OPTIONS_MAX = 16 };
+enum { COMMAND_OPTIONS_MAX = 32 };
 
 struct command_option {
     const char *name;  /* "--from" */

@@ -168,6 +168,27 @@ static bool use_nonce(const struct session *session, const struct call *call,
     return fresh || refuse_token(session, call, credentials, caller, caller, "repeated nonce", err);
 }
 
+static bool refuse_terminated(struct err *err)
+{
+    return err_set_code(err, ERR_DENIED, ERROR_NOT_AUTHORIZED,
+                        "The sender's agreement is terminated");
+}
+
+/* With the agreement the password has gone (domain.md 10.4): nothing can be verified, and nothing
+ * is left to guess, so that the caller may know why. */
+static bool refuse_without_password(const struct session *session, const struct call *call,
+                                    const struct credentials *credentials,
+                                    const struct caller *caller, struct err *err)
+{
+    struct audit_entry entry;
+
+    refuse_terminated(err);
+    entry = entry_of(session, call, credentials, NULL, "fault", err);
+    log_refusal(call, caller, "terminated");
+    audit(session, &entry, err);
+    return false;
+}
+
 bool caller_verify(const struct session *session, const struct call *call,
                    const struct credentials *credentials, const struct caller *caller,
                    struct err *err)
@@ -177,6 +198,8 @@ bool caller_verify(const struct session *session, const struct call *call,
 
     if (flaw != NULL)
         return refuse_token(session, call, credentials, caller, NULL, flaw, err);
+    if (caller->status == SENDER_TERMINATED && caller->password_hash[0] == '*')
+        return refuse_without_password(session, call, credentials, caller, err);
     if (!verify_secret(session, credentials, caller, &good, err))
         return false;
     if (!good)
@@ -208,7 +231,7 @@ bool caller_authenticate(const struct session *session, const struct call *call,
         return false;
     /* A suspended sender may still ask; one that has left may not (domain.md 10.6). */
     if (caller.status == SENDER_TERMINATED) {
-        err_set_code(err, ERR_DENIED, ERROR_NOT_AUTHORIZED, "The sender's agreement is terminated");
+        refuse_terminated(err);
         caller_audit_fault(session, call, credentials, &caller, NULL, err);
         return false;
     }

@@ -1,6 +1,8 @@
 #include "service/passwords.h"
 
 #include "base/clock.h"
+#include "model/identifier.h"
+#include "xml/utf8.h"
 
 #include <crypt.h>
 #include <errno.h>
@@ -14,7 +16,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-enum { KEY_SIZE = 32, PASSWORD_BYTES = 128, PROBES = 8 };
+enum { KEY_SIZE = 32, PROBES = 8, COST = 5 };
 
 /* What an unknown user's password is hashed against: same scheme and cost as ours, no preimage. */
 static const char dummy_hash[] =
@@ -84,7 +86,7 @@ void passwords_free(struct passwords **passwords)
 static bool cache_key(const struct passwords *p, const struct caller *caller, const char *password,
                       uint8_t key_out[KEY_SIZE])
 {
-    uint8_t text[sizeof(int32_t) + 1 + PASSWORD_BYTES + 1 + sizeof(int64_t)] = {0};
+    uint8_t text[sizeof(int32_t) + 1 + PASSWORDS_LONGEST + 1 + sizeof(int64_t)] = {0};
     const size_t n = strlen(password);
     bool ok = false;
 
@@ -195,7 +197,7 @@ static bool hash_matches(const char *password, const char *stored, bool *match_o
 
 bool passwords_is_possible(const char *password)
 {
-    return password != NULL && strlen(password) <= PASSWORD_BYTES;
+    return password != NULL && strlen(password) <= PASSWORDS_LONGEST;
 }
 
 bool passwords_verify(struct passwords *p, const struct caller *caller,
@@ -227,4 +229,48 @@ bool passwords_verify(struct passwords *p, const struct caller *caller,
     if (*good_out)
         remember(p, key);
     return true;
+}
+
+static bool is_text(const char *password)
+{
+    const size_t n = strlen(password);
+    size_t whole = 0;
+
+    return utf8_check((const uint8_t *)password, n, &whole) && whole == n &&
+           !identifier_has_control(password);
+}
+
+static bool make_hash(const char *password, struct crypt_data *data,
+                      char hash_out[PASSWORDS_HASH_SIZE])
+{
+    char setting[CRYPT_GENSALT_OUTPUT_SIZE];
+    const char *hash = NULL;
+
+    if (crypt_gensalt_rn("$y$", COST, NULL, 0, setting, sizeof(setting)) == NULL)
+        return false;
+    hash = crypt_r(password, setting, data);
+    if (hash == NULL || hash[0] == '*' || strlen(hash) >= PASSWORDS_HASH_SIZE)
+        return false;
+    memcpy(hash_out, hash, strlen(hash) + 1);
+    return true;
+}
+
+bool passwords_hash(const char *password, char hash_out[PASSWORDS_HASH_SIZE], struct err *err)
+{
+    const size_t n = strlen(password);
+    struct crypt_data *data = NULL;
+    bool ok = false;
+
+    if (n < PASSWORDS_SHORTEST || n > PASSWORDS_LONGEST)
+        return err_set(err, ERR_INVALID, "a password has %d to %d bytes", (int)PASSWORDS_SHORTEST,
+                       (int)PASSWORDS_LONGEST);
+    if (!is_text(password))
+        return err_set(err, ERR_INVALID, "a password is text in UTF-8 without control characters");
+    data = calloc(1, sizeof(*data));
+    if (data == NULL)
+        return err_no_memory(err);
+    ok = make_hash(password, data, hash_out);
+    OPENSSL_cleanse(data, sizeof(*data));
+    free(data);
+    return ok || err_set(err, ERR_INTERNAL, "the password cannot be hashed");
 }

@@ -9,6 +9,9 @@
 
 struct passwords;
 
+/* A hash as text with its NUL; bounds of a new password in bytes. */
+enum { PASSWORDS_HASH_SIZE = 384, PASSWORDS_SHORTEST = 12, PASSWORDS_LONGEST = 128 };
+
 /* NULL when memory or the random source failed. */
 struct passwords *passwords_new(const struct config *config);
 
@@ -21,6 +24,10 @@ bool passwords_verify(struct passwords *passwords, const struct caller *caller,
 
 /* Whether the text can be anybody's password: it is there and not too long. */
 bool passwords_is_possible(const char *password);
+
+/* yescrypt at cost 5, with a new salt, of a password that somebody is given. ERR_INVALID: it is too
+ * short or too long, or no text that an XML request can carry. */
+bool passwords_hash(const char *password, char hash_out[PASSWORDS_HASH_SIZE], struct err *err);
 
 void passwords_free(struct passwords **passwords);
 

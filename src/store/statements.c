@@ -181,7 +181,9 @@ static const char *const texts[STMT_COUNT] = {
         "THEN dpvd.has_key_role(ARRAY[o.number, o.parent_number], " DAY_OF(
             "$13") ") END, "
                    "CASE WHEN $9::bool THEN EXISTS (SELECT FROM dpvd.correspondence_state e "
-                   "WHERE e.sender_id = s.id AND e.senders_reference = $8) ELSE false "
+                   "WHERE e.sender_id = s.id AND e.senders_reference = $8 AND NOT EXISTS ("
+                   "SELECT FROM dpvd.withdrawal w WHERE w.sender_id = e.sender_id "
+                   "AND w.correspondence_id = e.id)) ELSE false "
                    "END, " RECEIPT_COLUMNS " FROM " FACTS_FROM " " SERVICE_JOIN
                    " LEFT JOIN dpvd.organization o ON o.number = $5 "
                    "LEFT JOIN dpvd.person p ON p.number = $5 "

@@ -353,6 +353,51 @@ START_TEST(only_so_many_hashes_run_at_one_time)
 }
 END_TEST
 
+/* ------------------------------------------------------------------ new passwords */
+
+START_TEST(new_hash_is_of_our_own_scheme_and_verifies)
+{
+    char hash[PASSWORDS_HASH_SIZE];
+    char again[PASSWORDS_HASH_SIZE];
+    struct caller user = a_user(1);
+    struct err err = {0};
+
+    ck_assert_msg(passwords_hash("blåbær og rømme", hash, &err), "%s", err.msg);
+    ck_assert_msg(passwords_hash("blåbær og rømme", again, &err), "%s", err.msg);
+    ck_assert_int_eq(strncmp(hash, "$y$j9T$", 7), 0);
+    ck_assert_str_ne(hash, again);
+    user.password_hash = hash;
+    ck_assert(verify(&user, "blåbær og rømme"));
+    ck_assert(!verify(&user, "blåbær og romme"));
+}
+END_TEST
+
+START_TEST(new_password_has_12_to_128_bytes_of_text)
+{
+    static const char *const bad[] = {"",
+                                      "elevenbytes",
+                                      "with\ta control",
+                                      "no \xff UTF-8",
+                                      "del \x7f character",
+                                      "C1 \xc2\x85 character"};
+    char hash[PASSWORDS_HASH_SIZE];
+    char longest[130] = "";
+    struct err err = {0};
+
+    for (int i = 0; i < COUNT(bad); i++) {
+        ck_assert_msg(!passwords_hash(bad[i], hash, &err), "\"%s\"", bad[i]);
+        ck_assert_int_eq(err.kind, ERR_INVALID);
+    }
+    memset(longest, 'a', 128);
+    ck_assert(passwords_hash(longest, hash, &err));
+    longest[128] = 'a';
+    ck_assert(!passwords_hash(longest, hash, &err));
+    ck_assert(passwords_hash("twelve bytes", hash, &err));
+}
+END_TEST
+
+/* ------------------------------------------------------------------ without memory */
+
 START_TEST(start_without_memory_fails_cleanly)
 {
     const struct config config = a_config();
@@ -426,6 +471,8 @@ int main(void)
     tcase_add_test(tcase, full_queue_is_busy);
     tcase_add_test(tcase, cached_password_needs_no_place_in_a_full_queue);
     tcase_add_test(tcase, only_so_many_hashes_run_at_one_time);
+    tcase_add_test(tcase, new_hash_is_of_our_own_scheme_and_verifies);
+    tcase_add_test(tcase, new_password_has_12_to_128_bytes_of_text);
     tcase_add_test(tcase, start_without_memory_fails_cleanly);
     tcase_add_test(tcase, password_without_memory_is_busy_and_then_verified);
     tcase_add_test(tcase, free_of_nothing_is_nothing);
