@@ -1,5 +1,6 @@
 #include "model/identifier.h"
 
+#include <stdio.h>
 #include <string.h>
 
 bool identifier_is_digits(const char *text, size_t count)
@@ -141,4 +142,16 @@ bool identifier_has_control(const char *text)
 bool identifier_is_blank(const char *text)
 {
     return text == NULL || text[strspn(text, " \t\r\n")] == '\0';
+}
+
+const char *identifier_masked(const char *text)
+{
+    char number[12];
+
+    for (const char *p = text; p != NULL && *p != '\0'; p++) {
+        snprintf(number, sizeof(number), "%.11s", p);
+        if (identifier_is_person(number, true))
+            return "(an identity number)";
+    }
+    return text;
 }

@@ -28,4 +28,8 @@ bool identifier_has_control(const char *text);
 /* NULL, empty or nothing but white space. */
 bool identifier_is_blank(const char *text);
 
+/* The text for the audit log: "(an identity number)" instead of one that holds an identity number
+ * (domain.md 10.2), as somebody may write who takes the field for another one. NULL: NULL. */
+const char *identifier_masked(const char *text);
+
 #endif

@@ -4,8 +4,6 @@
 #include "store/call_params.h"
 #include "store/exchange.h"
 
-#include <stdio.h>
-
 /* What nobody has looked at yet may be long. */
 enum { CLAIMED_CHARACTERS = 600 };
 
@@ -17,31 +15,12 @@ static void add_number(struct params *params, int32_t number)
         params_null(params);
 }
 
-/* Somebody who takes the field for another one may send an identity number, which has no place in
- * the log (domain.md 10.2). */
-static bool holds_person(const char *text)
-{
-    char number[12];
-
-    for (; text != NULL && *text != '\0'; text++) {
-        snprintf(number, sizeof(number), "%.11s", text);
-        if (identifier_is_person(number, true))
-            return true;
-    }
-    return false;
-}
-
-static const char *claimed_name(const char *name)
-{
-    return holds_person(name) ? "(an identity number)" : name;
-}
-
 static void entry_params(struct params *params, const struct audit_entry *entry)
 {
     const bool known = entry->caller != NULL && entry->caller->found;
 
     call_params(params, entry->call, entry->caller);
-    params_text_cut(params, known ? NULL : claimed_name(entry->user_name), CLAIMED_CHARACTERS);
+    params_text_cut(params, known ? NULL : identifier_masked(entry->user_name), CLAIMED_CHARACTERS);
     params_text(params, entry->result);
     add_number(params, entry->error_id);
     params_text(params, entry->error_guid);

@@ -140,6 +140,11 @@ bool desk_commit(struct desk *desk, struct err *err)
     return command(desk, "COMMIT", err) && command(desk, "BEGIN", err);
 }
 
+bool desk_rollback(struct desk *desk, struct err *err)
+{
+    return command(desk, "ROLLBACK", err) && command(desk, "BEGIN", err);
+}
+
 bool desk_copy_begin(struct desk *desk, const char *sql, struct err *err)
 {
     return command(desk, sql, err);

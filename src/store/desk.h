@@ -22,6 +22,10 @@ void desk_close(struct desk **desk);
 /* Commits and begins the next transaction. */
 bool desk_commit(struct desk *desk, struct err *err);
 
+/* Gives up what was not committed, also after a statement that failed, and begins the next
+ * transaction. */
+bool desk_rollback(struct desk *desk, struct err *err);
+
 /* One statement in binary form; params may be NULL. The caller clears *result_out (PQclear); with
  * result_out NULL only success counts. */
 bool desk_query(struct desk *desk, const char *sql, const struct params *params,

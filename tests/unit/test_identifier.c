@@ -259,6 +259,26 @@ START_TEST(blank_is_nothing_but_white_space)
 }
 END_TEST
 
+static const struct {
+    const char *text;
+    const char *masked;
+} names[] = {
+    {"demo", "demo"},
+    {"", ""},
+    {"15819010029", "(an identity number)"},
+    {"user 15819010029!", "(an identity number)"},
+    {"915819010029", "(an identity number)"},
+    {"15819010028", "15819010028"}, /* a wrong check digit */
+    {"910820605", "910820605"},
+};
+
+START_TEST(text_with_an_identity_number_is_masked)
+{
+    ck_assert_str_eq(identifier_masked(names[_i].text), names[_i].masked);
+    ck_assert_ptr_null(identifier_masked(NULL));
+}
+END_TEST
+
 START_TEST(missing_text_is_blank)
 {
     ck_assert(identifier_is_blank(NULL));
@@ -286,6 +306,7 @@ int main(void)
     tcase_add_loop_test(tcase, control_characters_are_c0_del_and_c1, 0, COUNT(texts));
     tcase_add_loop_test(tcase, blank_is_nothing_but_white_space, 0, COUNT(texts));
     tcase_add_test(tcase, missing_text_is_blank);
+    tcase_add_loop_test(tcase, text_with_an_identity_number_is_masked, 0, COUNT(names));
     srunner_run_all(runner, CK_NORMAL);
     failed = srunner_ntests_failed(runner);
     srunner_free(runner);
