@@ -1,6 +1,7 @@
 #include "admin/admin.h"
 
 #include "admin/audit.h"
+#include "admin/import.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -8,7 +9,7 @@
 enum { DONE = 0, FAILED = 1, USED_WRONGLY = 2 };
 
 /* A group is a file of this folder. */
-static const struct command *const groups[] = {audit_commands, NULL};
+static const struct command *const groups[] = {audit_commands, import_commands, NULL};
 
 static void print_command(const struct command *command, FILE *out)
 {
