@@ -7,8 +7,9 @@ WEIGHTS = (3, 2, 7, 6, 5, 4, 3, 2)
 PLACES = [("0150", "OSLO", "Storgata"), ("5003", "BERGEN", "Torgallmenningen"),
           ("7004", "TRONDHEIM", "Prøveveien"), ("9008", "TROMSØ", "Sjøgata"),
           ("9730", "KÁRÁŠJOHKA", "Ávjovárgeaidnu"), ("4006", "STAVANGER", "Klubbgata")]
-FORMS = [("AS", "Aksjeselskap"), ("ENK", "Enkeltpersonforetak"), ("NUF", "Norskregistrert utenlandsk "
-         "foretak"), ("FLI", "Forening/lag/innretning"), ("SA", "Samvirkeforetak")]
+FORMS = [("AS", "Aksjeselskap"), ("ENK", "Enkeltpersonforetak"), ("SA", "Samvirkeforetak"),
+         ("NUF", "Norskregistrert utenlandsk foretak"), ("FLI", "Forening/lag/innretning")]
+MOLDS = 120
 
 
 def organization_numbers(count, first=30000000):
@@ -38,7 +39,7 @@ def unit(number, index, **members):
     self = f"https://data.brreg.no/enhetsregisteret/api/enheter/{number}"
     whole = {
         "organisasjonsnummer": number,
-        "navn": f"ÆRLIG ARBEID NR {index} {form}",
+        "navn": f"ÆRLIG ARBEID {number} {form}",
         "organisasjonsform": {
             "kode": form, "beskrivelse": description,
             "_links": {"self": {"href": "https://data.brreg.no/enhetsregisteret/api/"
@@ -74,16 +75,23 @@ def unit(number, index, **members):
     return {name: value for name, value in whole.items() if value is not None}
 
 
-def write_json(path, elements, indent=2):
-    """An array in a file, compressed when its name says so."""
-    opened = gzip.open(path, "wt", 5, encoding="utf-8") if str(path).endswith(".gz") else open(
-        path, "w", encoding="utf-8")
-    with opened as out:
-        out.write("[")
+def write_json(path, elements):
+    """An array of objects, or of their JSON texts, in a file that is compressed if its name says
+    so."""
+    packed = str(path).endswith(".gz")
+    with gzip.open(path, "wb", 1) if packed else open(path, "wb") as out:
         for number, element in enumerate(elements):
-            out.write("," if number else "")
-            out.write("\n" + json.dumps(element, ensure_ascii=False, indent=indent))
-        out.write("\n]\n")
+            text = element if isinstance(element, str) else json.dumps(
+                element, ensure_ascii=False, indent=2)
+            out.write((",\n" if number else "[\n").encode() + text.encode())
+        out.write(b"\n]\n")
+
+
+def many_units(count):
+    """Texts of so many elements, made quickly from a few molds."""
+    molds = [json.dumps(unit("@", index), ensure_ascii=False, indent=2) for index in range(MOLDS)]
+    for index, number in enumerate(organization_numbers(count)):
+        yield molds[index % MOLDS].replace("@", number)
 
 
 def write_csv(path, header, rows, delimiter=";"):
