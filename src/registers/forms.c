@@ -1,6 +1,7 @@
 #include "registers/forms.h"
 
 #include "base/clock.h"
+#include "model/address_form.h"
 #include "model/identifier.h"
 #include "xml/datetime.h"
 #include "xml/utf8.h"
@@ -10,7 +11,7 @@
 #include <string.h>
 #include <strings.h>
 
-enum { CODE_MAX = 7, EDITION_MAX = 9, MOBILE_MIN = 7, MOBILE_MAX = 15 };
+enum { CODE_MAX = 7, EDITION_MAX = 9 };
 
 static const char no_memory[] = "more than memory holds";
 
@@ -127,25 +128,10 @@ static const char *check_choice(const struct form_rules *rules, struct arena *ar
     return "none of the words that it may be";
 }
 
-/* Norwegian ones have eight digits and begin with 4 or 9. */
-static bool is_mobile(const char *text)
-{
-    const bool foreign = text[0] == '+' || strncmp(text, "00", 2) == 0;
-    const char *digits = text + (!foreign ? 0 : text[0] == '+' ? 1 : 2);
-    const size_t n = strlen(digits);
-
-    if (strspn(digits, "0123456789") != n)
-        return false;
-    if (foreign && strncmp(digits, "47", 2) != 0)
-        return n >= MOBILE_MIN && n <= MOBILE_MAX && digits[0] != '0';
-    if (foreign)
-        digits += 2;
-    return strlen(digits) == 8 && (digits[0] == '4' || digits[0] == '9');
-}
-
 /* The form stays: status answers show it (domain.md 2.5). Only spaces go. */
 static const char *check_mobile(char *text)
 {
+    char form[ADDRESS_FORM_SIZE];
     char *to = text;
 
     for (const char *from = text; *from != '\0'; from++) {
@@ -153,7 +139,7 @@ static const char *check_mobile(char *text)
             *to++ = *from;
     }
     *to = '\0';
-    return is_mobile(text) ? NULL : "no mobile number";
+    return address_form(TRANSPORT_SMS, text, form) == ADDRESS_GOOD ? NULL : "no mobile number";
 }
 
 static bool is_service(const char *text, size_t n)

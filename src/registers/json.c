@@ -81,9 +81,10 @@ static int no_memory(struct json *json)
 
 /* ------------------------------------------------------------------ values */
 
+/* Within the array, that is. */
 static struct frame *top(struct json *json)
 {
-    return json->depth == 0 ? NULL : &json->frames[json->depth - 1];
+    return &json->frames[json->depth - 1];
 }
 
 /* What the value that comes now is; NULL: not asked for. */
@@ -332,14 +333,13 @@ static int on_map_key(void *context, const unsigned char *key, size_t n)
 static int on_start_array(void *context)
 {
     struct json *json = context;
-    const struct frame *frame = top(json);
 
     json->silent = 0;
-    if (frame == NULL)
+    if (json->depth == 0)
         return push(json, json->root, true);
     if (at_element(json) && !take_odd(json))
         return 0;
-    return push(json, frame->array ? NULL : json->member, true);
+    return push(json, top(json)->array ? NULL : json->member, true);
 }
 
 static int on_end_array(void *context)

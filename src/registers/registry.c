@@ -54,7 +54,7 @@ static const char *const statuses[] = {"active", "deleted", "bankrupt", NULL};
         {"status", {.form = FORM_CHOICE, .choices = statuses, .first = 1}, false, false},          \
         {"deleted", FORM(DATE), false, false},                                                     \
     {                                                                                              \
-        NULL                                                                                       \
+        0                                                                                          \
     }
 
 static const struct column organization_columns[] = {UNIT_COLUMNS(false)};
@@ -69,13 +69,13 @@ static const struct column sub_unit_columns[] = {UNIT_COLUMNS(true)};
         VALUE("poststed", (first) + AREA), VALUE("land", (first) + COUNTRY),                       \
         VALUE("landkode", (first) + COUNTRY_CODE),                                                 \
     {                                                                                              \
-        NULL                                                                                       \
+        0                                                                                          \
     }
 
 static const struct json_node post_address[] = {ADDRESS_MEMBERS(POST_ADDRESS)};
 static const struct json_node business_address[] = {ADDRESS_MEMBERS(BUSINESS_ADDRESS)};
 static const struct json_node place_address[] = {ADDRESS_MEMBERS(PLACE_ADDRESS)};
-static const struct json_node unit_form[] = {VALUE("kode", UNIT_FORM), {NULL}};
+static const struct json_node unit_form[] = {VALUE("kode", UNIT_FORM), {0}};
 
 /* Both of "enheter" and of "underenheter", which has the address of a place. */
 static const struct json_node unit_members[] = {
@@ -88,7 +88,7 @@ static const struct json_node unit_members[] = {
     {.name = "postadresse", .members = post_address},
     {.name = "forretningsadresse", .members = business_address},
     {.name = "beliggenhetsadresse", .members = place_address},
-    {NULL}};
+    {0}};
 static const struct json_node unit_json = {.use = JSON_ENTRY, .members = unit_members};
 
 static bool has_address(char *const *address)
@@ -208,23 +208,23 @@ static const struct column role_columns[] = {{"organization", FORM(ORGANIZATION)
                                              {"holder", FORM(PARTY), true, true},
                                              {"from", FORM(DATE), false, true},
                                              {"to", FORM(DATE), false, false},
-                                             {NULL}};
+                                             {0}};
 
-static const struct json_node role_type[] = {VALUE("kode", ROLE_TYPE), {NULL}};
-static const struct json_node role_person[] = {VALUE("fodselsnummer", ROLE_PERSON), {NULL}};
-static const struct json_node role_unit[] = {VALUE("organisasjonsnummer", ROLE_UNIT), {NULL}};
+static const struct json_node role_type[] = {VALUE("kode", ROLE_TYPE), {0}};
+static const struct json_node role_person[] = {VALUE("fodselsnummer", ROLE_PERSON), {0}};
+static const struct json_node role_unit[] = {VALUE("organisasjonsnummer", ROLE_UNIT), {0}};
 static const struct json_node role_members[] = {
     VALUE("fratraadt", ROLE_LEFT),           VALUE("avregistrert", ROLE_STRUCK),
     {.name = "type", .members = role_type},  {.name = "person", .members = role_person},
-    {.name = "enhet", .members = role_unit}, {NULL}};
+    {.name = "enhet", .members = role_unit}, {0}};
 static const struct json_node group_members[] = {
     VALUE("sistEndret", ROLE_CHANGED),
     {.name = "roller", .use = JSON_ENTRY, .members = role_members},
-    {NULL}};
+    {0}};
 static const struct json_node role_owner_members[] = {
     VALUE("organisasjonsnummer", ROLE_ORGANIZATION),
     {.name = "rollegrupper", .use = JSON_SCOPE, .members = group_members},
-    {NULL}};
+    {0}};
 static const struct json_node role_json = {.use = JSON_SCOPE, .members = role_owner_members};
 
 /* The public file has no identity numbers: what persons hold there cannot be taken. Of a role that
@@ -265,7 +265,7 @@ static const struct column address_columns[] = {
     {"address", TEXT(NAME_LENGTH), true, true},
     {"confirmed", FORM(TIME), false, false},
     {"deleted", FORM(SWITCH), false, false},
-    {NULL}};
+    {0}};
 
 static const char *judge_address(const struct form_setting *setting, struct entry *entry,
                                  const char **values, size_t *column_out)
@@ -294,7 +294,7 @@ static const struct column person_columns[] = {
     {"postal_area", TEXT(POSTAL_LENGTH), false, false},
     {"dead", FORM(SWITCH), false, false},
     {"protection", {.form = FORM_CHOICE, .choices = protections, .first = 0}, false, false},
-    {NULL}};
+    {0}};
 
 static const struct column contact_columns[] = {{"number", FORM(PERSON), true, true},
                                                 {"email", FORM(EMAIL), false, false},
@@ -302,7 +302,7 @@ static const struct column contact_columns[] = {{"number", FORM(PERSON), true, t
                                                 {"language", WORD(FORM_LENGTH), false, false},
                                                 {"reserved", FORM(SWITCH), false, false},
                                                 {"verified", FORM(TIME), false, false},
-                                                {NULL}};
+                                                {0}};
 
 static const struct column personal_contact_columns[] = {
     {"organization", FORM(ORGANIZATION), true, true},
@@ -310,7 +310,7 @@ static const struct column personal_contact_columns[] = {
     {"email", FORM(EMAIL), false, false},
     {"mobile", FORM(MOBILE), false, false},
     {"services", FORM(SERVICES), false, false},
-    {NULL}};
+    {0}};
 
 /* ------------------------------------------------------------------ all of them */
 

@@ -13,7 +13,7 @@ enum { FILE_MAX = 4096 };
 static const struct column columns[] = {{.name = "number", .must = true, .key = true},
                                         {.name = "name", .must = true},
                                         {.name = "form"},
-                                        {NULL}};
+                                        {0}};
 
 /* Reads the text in two pieces; what came out stands in entries. */
 static bool read_pieces(const char *text, size_t n, size_t cut, struct entries *entries,
@@ -182,19 +182,23 @@ START_TEST(a_quote_that_never_ends_does_not_fill_the_memory)
 }
 END_TEST
 
-/* Whatever is cut off, nothing comes out that was not in the file. */
-START_TEST(a_cut_file_gives_no_value_that_was_not_there)
+/* A cut within the last line is told as such. */
+START_TEST(of_a_cut_file_all_but_the_last_line_is_as_it_was)
 {
     static const char text[] = "number;name;form\n1;\"a;b\";AS\n2;b;NUF\n";
     static const char whole[] = "2:1|a;b|AS\n3:2|b|NUF";
 
-    for (size_t n = 0; n < sizeof(text) - 1; n++) {
+    for (size_t n = 1; n < sizeof(text); n++) {
         struct entries entries = {0};
         struct err err = {0};
         bool broken = false;
         const bool ok = read_pieces(text, n, n / 2, &entries, &broken, &err);
+        const char *last = strrchr(noted(&entries), '\n');
+        size_t sure = entries.text.len;
 
-        ck_assert(!ok || broken || strncmp(noted(&entries), whole, entries.text.len) == 0);
+        if (broken)
+            sure = last == NULL ? 0 : (size_t)(last - noted(&entries));
+        ck_assert(!ok || strncmp(noted(&entries), whole, sure) == 0);
         ck_assert(!ok || broken == (text[n - 1] != '\n'));
         buf_free(&entries.text);
     }
@@ -240,7 +244,7 @@ int main(void)
     tcase_add_test(tcase, a_zero_byte_is_no_end_of_a_value);
     tcase_add_test(tcase, more_values_than_anybody_has_are_one_broken_row);
     tcase_add_test(tcase, a_quote_that_never_ends_does_not_fill_the_memory);
-    tcase_add_test(tcase, a_cut_file_gives_no_value_that_was_not_there);
+    tcase_add_test(tcase, of_a_cut_file_all_but_the_last_line_is_as_it_was);
     tcase_add_test(tcase, without_memory_reading_fails_and_says_so);
     srunner_run_all(runner, CK_NORMAL);
     failed = srunner_ntests_failed(runner);

@@ -9,25 +9,25 @@
 enum { NUMBER, NAME, CODE, LINE, LINE_2, FLAG, FIELDS };
 
 /* "a", "b", "c": values of three depths, with entries at the depth of "b". */
-static const struct json_node kind[] = {{.name = "code", .field = CODE, .room = 1}, {NULL}};
+static const struct json_node kind[] = {{.name = "code", .field = CODE, .room = 1}, {0}};
 static const struct json_node plain_members[] = {{.name = "number", .field = NUMBER, .room = 1},
                                                  {.name = "name", .field = NAME, .room = 1},
                                                  {.name = "kind", .members = kind},
                                                  {.name = "lines", .field = LINE, .room = 2},
                                                  {.name = "flag", .field = FLAG, .room = 1},
-                                                 {NULL}};
+                                                 {0}};
 static const struct json_node plain = {.use = JSON_ENTRY, .members = plain_members};
 
 static const struct json_node item_members[] = {
-    {.name = "name", .field = NAME, .room = 1}, {.name = "kind", .members = kind}, {NULL}};
+    {.name = "name", .field = NAME, .room = 1}, {.name = "kind", .members = kind}, {0}};
 static const struct json_node group_members[] = {
     {.name = "changed", .field = FLAG, .room = 1},
     {.name = "items", .use = JSON_ENTRY, .members = item_members},
-    {NULL}};
+    {0}};
 static const struct json_node nested_members[] = {
     {.name = "number", .field = NUMBER, .room = 1},
     {.name = "groups", .use = JSON_SCOPE, .members = group_members},
-    {NULL}};
+    {0}};
 static const struct json_node nested = {.use = JSON_SCOPE, .members = nested_members};
 
 static bool read_pieces(const struct json_node *root, const char *text, size_t n, size_t cut,
