@@ -1,6 +1,7 @@
 #include "admin/admin.h"
 
 #include "admin/audit.h"
+#include "admin/import.h"
 #include "admin/message.h"
 #include "admin/report.h"
 #include "admin/secret.h"
@@ -20,6 +21,7 @@ static const struct command *const groups[] = {
     secret_commands,
     service_commands,
     message_commands,
+    import_commands,
     report_commands,
     audit_commands,
     NULL,

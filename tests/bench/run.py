@@ -15,6 +15,7 @@ import sys
 sys.dont_write_bytecode = True
 import details
 import guests
+import imports
 import inserts
 import process
 import status
@@ -50,6 +51,7 @@ def measure(rig, wish):
     inserts.empty(rig)
     found["status"] = status.measure(rig, wish["rounds"], wish["messages"], say)
     found["details"] = details.measure(rig, wish["messages"], say)
+    found["import"] = imports.measure(rig, wish["messages"], say)
     return found
 
 
@@ -90,6 +92,9 @@ def table_rows(found, wish):
         ("64 connections against 8, 10 KB", ">= 0.9, p99 <= 5 x p50", ">= 1.0, p99 <= 3 x p50",
          f"{rate64:.2f}, p99 {tail64:.1f} x p50"),
         ("start to first stored message", "<= 0.2 s", "<= 0.1 s", f"{found['start']:.3f} s"),
+        (f"import of {wish['messages']:,} organisations", "<= 300 s", "<= 60 s",
+         f"{found['import']['first']['seconds']:.0f} s, again "
+         f"{found['import']['second']['seconds']:.0f} s"),
         ("with a synchronous standby on the same machine", ">= 0.55", ">= 0.8", "later"),
     ]
 
@@ -131,6 +136,7 @@ def print_rest(found, messages):
         print(f"  {name:<30} {count:6} found, best {best:6.1f} ms, median {median:6.1f} ms; {plan}")
     print("a new database's first messages: PostgreSQL CPU "
           + ", ".join(f"{ms:.2f}" for ms in found["young"]) + " ms each")
+    imports.tell(found["import"])
     print(f"memory at rest {found['memory'][0]:.1f} MB")
 
 
