@@ -47,21 +47,21 @@ START_TEST(timestamp_may_be_as_wrong_as_clocks_are)
 END_TEST
 
 static const struct {
+    int64_t created; /* seconds from now */
     bool strict;
     bool digest;
-    int64_t created;
     bool good;
 } ages[] = {
-    {false, false, -600 * MINUTE, true}, /* as in production */
-    {false, false, 600 * MINUTE, true},
-    {true, false, 0, true},
-    {true, false, -10 * MINUTE, true},
-    {true, false, -10 * MINUTE - 1, false},
-    {true, false, 5 * MINUTE, true},
-    {true, false, 5 * MINUTE + 1, false},
-    {false, true, 0, true},
-    {false, true, -10 * MINUTE - 1, false},
-    {false, true, 5 * MINUTE + 1, false},
+    {-600 * MINUTE, false, false, true}, /* as in production */
+    {600 * MINUTE, false, false, true},
+    {0, true, false, true},
+    {-10 * MINUTE, true, false, true},
+    {-10 * MINUTE - 1, true, false, false},
+    {5 * MINUTE, true, false, true},
+    {5 * MINUTE + 1, true, false, false},
+    {0, false, true, true},
+    {-10 * MINUTE - 1, false, true, false},
+    {5 * MINUTE + 1, false, true, false},
 };
 
 START_TEST(age_counts_for_digests_and_when_strict)
