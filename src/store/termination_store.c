@@ -21,6 +21,8 @@ enum { ROWS_AT_ONCE = 10000 };
         "AND n.sent IS NULL AND n.cancelled IS NULL)"
 
 /* Audit rows name system users, so that their rows stay; "*" is the hash of no password. */
+#define OF_OWN_USER                                                                                \
+    "t.system_user_id IN (SELECT id FROM dpvd.system_user WHERE sender_id = $1::int4)"
 #define USABLE OWN " AND (t.password_hash <> '*' OR t.allowed_addresses <> '{}')"
 
 struct part {
@@ -32,6 +34,7 @@ struct part {
 static const struct part parts[TERMINATION_PARTS] = {
     {"system_user",
      EMPTIED("system_user", USABLE, "password_hash = '*', allowed_addresses = '{}'")},
+    {"system_user_secret", REMOVED("system_user_secret", OF_OWN_USER)},
     {"sender_contact", REMOVED("sender_contact", OWN)},
     {"agreement_signatory",
      EMPTIED("sender", "t.id = $1::int4 AND t.agreement_signatory IS NOT NULL",

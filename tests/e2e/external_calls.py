@@ -6,6 +6,7 @@ import dataclasses
 import datetime
 import functools
 import hashlib
+import json
 import os
 import shutil
 import subprocess
@@ -227,9 +228,9 @@ def secret_command(server, action, name="demo", *words):
 
 
 def make_secret(server, name="demo", *words):
-    done = secret_command(server, "make-secret", name, *words)
+    done = secret_command(server, "make-secret", name, "--json", *words)
     equal((done.returncode, done.stderr), (0, ""), "make-secret")
-    secret = done.stdout.rstrip("\n")
+    secret = json.loads(done.stdout)["secret"]
     equal(len(secret), 43, "length of the secret")
     return secret
 
