@@ -104,7 +104,7 @@ query() {
 make_database() {
     query -U postgres -d postgres <<'END'
 SELECT format('CREATE ROLE %I LOGIN', name)
-  FROM unnest(ARRAY['dpvd_owner', 'dpvd_app', 'dpvd_auditor']) AS name
+  FROM unnest(ARRAY['dpvd_owner', 'dpvd_app', 'dpvd_background', 'dpvd_auditor']) AS name
  WHERE name NOT IN (SELECT rolname FROM pg_roles) \gexec
 SELECT 'CREATE DATABASE dpvd OWNER dpvd_owner'
  WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = 'dpvd') \gexec

@@ -92,6 +92,7 @@ tls_certificate = $dir/tls/certificate.pem
 tls_key = $dir/tls/key.pem
 database = host=$socket port=5432 dbname=dpvd user=dpvd_app
 database_owner = host=$socket port=5432 dbname=dpvd user=dpvd_owner
+database_background = host=$socket port=5432 dbname=dpvd user=dpvd_background
 database_auditor = host=$socket port=5432 dbname=dpvd user=dpvd_auditor
 spool_directory = $dir/spool
 $(cat "$dir/settings.new")

@@ -58,6 +58,7 @@ const struct config_setting config_settings[] = {
 
     SECRET(database, "dbname=dpvd user=dpvd_app", "libpq connection string of the server's own role; several hosts may be named"),
     SECRET(database_owner, "dbname=dpvd user=dpvd_owner", "libpq connection string of the role that owns the schema, for `dpvd migrate`"),
+    SECRET(database_background, "dbname=dpvd user=dpvd_background", "libpq connection string of the role of the server's background jobs, which see all senders"),
     SECRET(database_auditor, "dbname=dpvd user=dpvd_auditor", "libpq connection string of a role that may read the audit log, for `dpvd admin audit`"),
     TIME(database_connect_timeout, "2s", 100, 60 * SECOND, "longest wait for a connection to the database"),
     TIME(database_deadline, "8s", 100, 120 * SECOND, "longest wait for an answer of the database before the caller is told to try again"),

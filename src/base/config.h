@@ -25,6 +25,7 @@ struct config {
     /* the database */
     char *database;
     char *database_owner;
+    char *database_background;
     char *database_auditor;
     int64_t database_connect_timeout;
     int64_t database_deadline;

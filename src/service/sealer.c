@@ -5,25 +5,19 @@
 #include "base/log.h"
 #include "base/signer.h"
 #include "model/merkle.h"
+#include "service/background.h"
 #include "store/seal_store.h"
 
-#include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 /* Rows of one seal: a second's work at most, and little memory. */
 enum { ROWS_MAX = 10000 };
 
 struct sealer {
-    const struct config *config;
-    struct signer *signer; /* NULL: seals are not signed */
-    struct db *db;         /* NULL before the first connection */
-    pthread_t thread;
-    pthread_mutex_t lock;
-    pthread_cond_t woken;
-    bool stopping;
+    struct background *background;
+    struct signer *signer;   /* NULL: seals are not signed */
     _Atomic int64_t settled; /* on clock_now */
 };
 
@@ -146,81 +140,32 @@ bool sealer_seal(struct db *db, const struct signer *signer, int32_t limit, int6
 
 /* ------------------------------------------------------------------ the thread */
 
-static bool is_stopping(struct sealer *sealer)
-{
-    bool stopping = false;
-
-    pthread_mutex_lock(&sealer->lock);
-    stopping = sealer->stopping;
-    pthread_mutex_unlock(&sealer->lock);
-    return stopping;
-}
-
 /* Seal by seal while there is a backlog; what comes meanwhile waits for the next time. */
-static bool catch_up(struct sealer *sealer, struct err *err)
+static bool catch_up(void *context, struct background *background, struct db *db, struct err *err)
 {
+    struct sealer *sealer = context;
     int64_t rows = 0;
 
-    if (sealer->db == NULL && !db_open(sealer->config, &sealer->db, err))
-        return false;
     do {
         int64_t settled = 0;
 
-        if (!sealer_seal(sealer->db, sealer->signer, ROWS_MAX, &rows, &settled, err))
+        if (!sealer_seal(db, sealer->signer, ROWS_MAX, &rows, &settled, err))
             return false;
         atomic_store(&sealer->settled, settled);
-    } while (rows == ROWS_MAX && !is_stopping(sealer));
+    } while (rows == ROWS_MAX && !background_stopping(background));
     return true;
 }
 
-/* false: it is time to stop. */
-static bool pause_between(struct sealer *sealer)
+static bool start(const struct config *config, struct sealer *sealer, struct err *err)
 {
-    const int64_t interval = sealer->config->audit_seal_interval;
-    struct timespec until = {0};
-    bool stopping = false;
+    const struct background_job job = {.failed = "audit_seal_failed",
+                                       .interval = config->audit_seal_interval,
+                                       .turn = catch_up,
+                                       .context = sealer};
 
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_nsec += interval % 1000 * 1000000;
-    until.tv_sec += interval / 1000 + until.tv_nsec / 1000000000;
-    until.tv_nsec %= 1000000000;
-    pthread_mutex_lock(&sealer->lock);
-    while (!sealer->stopping && pthread_cond_timedwait(&sealer->woken, &sealer->lock, &until) == 0)
-        ;
-    stopping = sealer->stopping;
-    pthread_mutex_unlock(&sealer->lock);
-    return !stopping;
-}
-
-/* What goes on failing for the same reason is one line. */
-static void *work(void *argument)
-{
-    struct sealer *sealer = argument;
-    struct err last = {0};
-
-    do {
-        struct err err = {0};
-
-        if (!catch_up(sealer, &err) && strcmp(err.msg, last.msg) != 0)
-            log_event(LOG_ERROR, "audit_seal_failed", F_STR("error", err.msg));
-        last = err;
-    } while (pause_between(sealer));
-    db_close(&sealer->db);
-    return NULL;
-}
-
-/* A clock that is set must not stretch the pause. */
-static bool make_condition(pthread_cond_t *condition)
-{
-    pthread_condattr_t attributes;
-    bool ok = false;
-
-    if (pthread_condattr_init(&attributes) != 0)
-        return false;
-    ok = pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC) == 0 &&
-         pthread_cond_init(condition, &attributes) == 0;
-    pthread_condattr_destroy(&attributes);
-    return ok;
+    if (config->audit_key[0] != '\0' && !signer_open(config->audit_key, &sealer->signer, err))
+        return err_wrap(err, "audit_key");
+    return background_start(config, &job, &sealer->background, err);
 }
 
 bool sealer_start(const struct config *config, struct sealer **sealer_out, struct err *err)
@@ -232,17 +177,10 @@ bool sealer_start(const struct config *config, struct sealer **sealer_out, struc
     sealer = calloc(1, sizeof(*sealer));
     if (sealer == NULL)
         return err_no_memory(err);
-    sealer->config = config;
     atomic_init(&sealer->settled, clock_now());
-    if (config->audit_key[0] != '\0' && !signer_open(config->audit_key, &sealer->signer, err)) {
-        free(sealer);
-        return err_wrap(err, "audit_key");
-    }
-    if (pthread_mutex_init(&sealer->lock, NULL) != 0 || !make_condition(&sealer->woken) ||
-        pthread_create(&sealer->thread, NULL, work, sealer) != 0) {
-        signer_close(&sealer->signer);
-        free(sealer);
-        return err_set(err, ERR_BUSY, "no thread to seal the audit log with");
+    if (!start(config, sealer, err)) {
+        sealer_stop(&sealer);
+        return false;
     }
     *sealer_out = sealer;
     return true;
@@ -259,13 +197,7 @@ void sealer_stop(struct sealer **sealer)
 {
     if (*sealer == NULL)
         return;
-    pthread_mutex_lock(&(*sealer)->lock);
-    (*sealer)->stopping = true;
-    pthread_cond_signal(&(*sealer)->woken);
-    pthread_mutex_unlock(&(*sealer)->lock);
-    pthread_join((*sealer)->thread, NULL);
-    pthread_cond_destroy(&(*sealer)->woken);
-    pthread_mutex_destroy(&(*sealer)->lock);
+    background_stop(&(*sealer)->background);
     signer_close(&(*sealer)->signer);
     free(*sealer);
     *sealer = NULL;

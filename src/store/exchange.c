@@ -244,19 +244,20 @@ bool exchange_one(struct db *db, enum statement statement, const struct params *
 
 size_t exchange_count(const struct db *db)
 {
-    return db->exchange.sent;
+    return db->exchange.sent - db->exchange.hidden;
 }
 
 const PGresult *exchange_result(const struct db *db, size_t index)
 {
-    return db->exchange.results[index];
+    return db->exchange.results[db->exchange.hidden + index];
 }
 
 PGresult *exchange_take(struct db *db, size_t index)
 {
-    PGresult *result = db->exchange.results[index];
+    PGresult **place = &db->exchange.results[db->exchange.hidden + index];
+    PGresult *result = *place;
 
-    db->exchange.results[index] = NULL;
+    *place = NULL;
     return result;
 }
 

@@ -15,6 +15,7 @@ struct exchange {
     size_t room;
     size_t sent;
     size_t answered;
+    size_t hidden;     /* of these, the first ones that were not the caller's */
     size_t unflushed;  /* bytes handed to libpq since all was written out */
     bool writes;       /* it matters whether it was committed */
     bool ended;        /* the Sync was sent: a commit may be under way */
@@ -53,7 +54,8 @@ bool exchange_finish(struct db *db, struct err *err);
 bool exchange_one(struct db *db, enum statement statement, const struct params *params, bool writes,
                   struct err *err);
 
-/* How many statements were sent so far: the index that the next one's result will have. */
+/* How many statements were sent so far: the index that the next one's result will have. What names
+ * the tenant (tenant.h) is not counted. */
 size_t exchange_count(const struct db *db);
 
 /* The result of a statement, after exchange_finish and until the next exchange_begin. */

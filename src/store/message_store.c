@@ -8,6 +8,7 @@
 #include "store/message_write.h"
 #include "store/receipt_row.h"
 #include "store/row.h"
+#include "store/tenant.h"
 
 bool message_store_put(struct commit_queue *queue, struct db *db, struct arena *arena,
                        struct message_put *put, struct err *err)
@@ -54,14 +55,16 @@ static bool read_sub_receipts(struct arena *arena, const PGresult *result, struc
 bool message_store_find(struct db *db, struct arena *arena, const struct message_put *put,
                         bool *found_out, struct receipt *receipt_out, struct err *err)
 {
+    const struct tenant tenant = {.sender_id = put->facts->caller.sender_id};
     struct params params = {0};
     struct row row = {.arena = arena};
     struct receipt receipt = {0};
 
     call_params(&params, put->call, &put->facts->caller);
     params_bytes(&params, put->digest, 32);
-    if (!exchange_begin(db, true, err) || !exchange_send(db, STMT_MESSAGE_REPEAT, &params, err) ||
-        !send_sub_receipts(db, put, err) || !exchange_finish(db, err))
+    if (!tenant_begin(db, &tenant, true, err) ||
+        !exchange_send(db, STMT_MESSAGE_REPEAT, &params, err) || !send_sub_receipts(db, put, err) ||
+        !exchange_finish(db, err))
         return false;
     row.result = exchange_result(db, 0);
     if (PQntuples(row.result) == 0) {
@@ -97,11 +100,12 @@ static void repeat_params(struct params *params, const struct message_put *put)
 bool message_store_repeat(struct db *db, struct arena *arena, struct message_put *put,
                           struct err *err)
 {
+    const struct tenant tenant = {.sender_id = put->facts->caller.sender_id};
     struct params params = {0};
     struct receipt receipt = put->facts->earlier;
 
     repeat_params(&params, put);
-    if (!exchange_begin(db, true, err) || !exchange_send(db, STMT_AUDIT_ADD, &params, err) ||
+    if (!tenant_begin(db, &tenant, true, err) || !exchange_send(db, STMT_AUDIT_ADD, &params, err) ||
         !send_sub_receipts(db, put, err) || !exchange_finish(db, err))
         return false;
     if (!read_sub_receipts(arena, exchange_result(db, 1), &receipt))
@@ -148,6 +152,7 @@ bool message_store_refuse(struct db *db, struct arena *arena, const struct messa
                           const struct verdict *verdict, bool no_mailbox,
                           struct receipt *receipt_out, struct err *err)
 {
+    const struct tenant tenant = {.sender_id = put->facts->caller.sender_id};
     const bool rejected = verdict->outcome == OUTCOME_REJECTED;
     struct receipt receipt = {
         .last_changed = clock_now(),
@@ -161,7 +166,7 @@ bool message_store_refuse(struct db *db, struct arena *arena, const struct messa
 
     if (receipt.text == NULL)
         return err_no_memory(err);
-    if (!exchange_begin(db, true, err) || !send_refusal(db, put, &receipt, err) ||
+    if (!tenant_begin(db, &tenant, true, err) || !send_refusal(db, put, &receipt, err) ||
         (no_mailbox && !send_no_mailbox(db, arena, put, receipt.last_changed, err)) ||
         !exchange_finish(db, err))
         return false;

@@ -5,6 +5,7 @@
 #include "store/exchange.h"
 #include "store/receipt_row.h"
 #include "store/row.h"
+#include "store/tenant.h"
 
 /* ------------------------------------------------------------------ reading */
 
@@ -111,11 +112,12 @@ bool receipt_store_find(struct db *db, struct arena *arena, const struct caller 
                         const struct receipt_search *search, bool *found_out,
                         struct receipt *receipt_out, struct err *err)
 {
+    const struct tenant tenant = {caller->sender_id, caller->organization_number};
     struct params params = {0};
     const enum statement statement = find_params(&params, caller, search);
     struct receipt_page page = {0};
 
-    if (!exchange_one(db, statement, &params, false, err) ||
+    if (!tenant_one(db, &tenant, statement, &params, false, err) ||
         !read_page(arena, exchange_result(db, 0), &page, err))
         return false;
     *found_out = page.count > 0;
@@ -128,6 +130,7 @@ bool receipt_store_list(struct db *db, struct arena *arena, int32_t sender_id,
                         const struct receipt_span *span, size_t limit,
                         struct receipt_page *page_out, struct err *err)
 {
+    const struct tenant tenant = {.sender_id = sender_id};
     struct params params = {0};
 
     params_int4(&params, sender_id);
@@ -135,7 +138,7 @@ bool receipt_store_list(struct db *db, struct arena *arena, int32_t sender_id,
     params_from(&params, span->from);
     params_to(&params, span->to);
     params_int8(&params, (int64_t)limit);
-    return exchange_one(db, STMT_RECEIPT_LIST, &params, false, err) &&
+    return tenant_one(db, &tenant, STMT_RECEIPT_LIST, &params, false, err) &&
            read_page(arena, exchange_result(db, 0), page_out, err);
 }
 
@@ -228,6 +231,7 @@ bool receipt_store_update(struct db *db, struct arena *arena, const struct calle
                           bool *stored_out, struct receipt *receipt_out, struct err *err)
 {
     const struct receipt_search search = {.id = update->changes[0].id};
+    const struct tenant tenant = {.sender_id = caller->sender_id};
     struct params change = {0};
     struct params find = {0};
     struct receipt_page page = {0};
@@ -236,7 +240,8 @@ bool receipt_store_update(struct db *db, struct arena *arena, const struct calle
     if (!update_params(&change, arena, update))
         return err_no_memory(err);
     find_params(&find, caller, &search);
-    if (!exchange_begin(db, true, err) || !exchange_send(db, STMT_RECEIPT_UPDATE, &change, err) ||
+    if (!tenant_begin(db, &tenant, true, err) ||
+        !exchange_send(db, STMT_RECEIPT_UPDATE, &change, err) ||
         !exchange_send(db, STMT_RECEIPT_BY_ID, &find, err) || !exchange_finish(db, err) ||
         !read_page(arena, exchange_result(db, 1), &page, err))
         return false;
@@ -249,6 +254,7 @@ bool receipt_store_update(struct db *db, struct arena *arena, const struct calle
 bool receipt_store_create(struct db *db, struct arena *arena, const struct caller *caller,
                           const struct call *call, struct receipt *receipt, struct err *err)
 {
+    const struct tenant tenant = {.sender_id = caller->sender_id};
     struct columns columns = {0};
     struct params params = {0};
 
@@ -263,7 +269,7 @@ bool receipt_store_create(struct db *db, struct arena *arena, const struct calle
     if (!params_int4s(&params, arena, columns.types, columns.reference_count) ||
         !params_texts(&params, arena, columns.values, columns.reference_count))
         return err_no_memory(err);
-    if (!exchange_one(db, STMT_RECEIPT_CREATE, &params, true, err))
+    if (!tenant_one(db, &tenant, STMT_RECEIPT_CREATE, &params, true, err))
         return false;
     receipt->id = row_int4(&(struct row){.result = exchange_result(db, 0)});
     return true;

@@ -82,19 +82,22 @@
     "OFFSET 0) k) r "                                                                              \
     "JOIN dpvd.sender o ON o.id = r.sender_id "                                                    \
     "LEFT JOIN LATERAL (SELECT reportee FROM dpvd.correspondence_state c "                         \
-    "WHERE c.sender_id = r.sender_id AND c.id = r.correspondence_id OFFSET 0) t ON true "          \
+    "WHERE c.sender_id = r.sender_id AND c.id = r.correspondence_id UNION ALL "                    \
+    "SELECT reportee FROM dpvd.sent_on_behalf b "                                                  \
+    "WHERE b.sender_id = r.sender_id AND b.id = r.correspondence_id LIMIT 1) t ON true "           \
     "LEFT JOIN LATERAL (SELECT type, value FROM dpvd.receipt_reference n "                         \
     "WHERE n.sender_id = r.sender_id AND n.receipt_id = r.id OFFSET 0) f ON true "                 \
     "ORDER BY r.main_changed DESC, r.main_id DESC, r.id <> r.main_id, r.id, f.type, f.value"
 
 /* Messages that the caller $1 handed to another sender; $2 is the caller's organisation number. */
-#define ACTUAL_SENDER                                                                              \
-    "c.actual_number = $2 AND c.actual_number <> c.technical_number AND c.sender_id <> $1 "
+#define ACTUAL_SENDER "dpvd.sent_on_behalf c WHERE c.actual_number = $2 AND c.sender_id <> $1 "
 
 static const char *const texts[STMT_COUNT] = {
     [STMT_PING] = "SELECT pg_is_in_recovery()",
 
-    /* Holds until the end of the transaction only. */
+    /* These hold until the end of the transaction only. */
+    [STMT_TENANT] = "SELECT set_config('dpvd.tenant', $1::int4::text, true), "
+                    "set_config('dpvd.organization', coalesce($2, ''), true)",
     [STMT_COMMIT_ASYNCHRONOUSLY] = "SELECT set_config('synchronous_commit', 'off', true)",
 
     [STMT_AUDIT_ADD] =
@@ -169,6 +172,8 @@ static const char *const texts[STMT_COUNT] = {
                       "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) "
                       "RETURNING number",
 
+    /* The tenant is known once the caller is found: what belongs to it is looked up by what
+     * set_config gave, hence after it. */
     [STMT_FACTS] =
         "SELECT " FACTS_CALLER ", " SERVICE_COLUMNS ", "
         "coalesce(o.name, concat_ws(' ', p.first_name, p.middle_name, p.last_name)), "
@@ -181,15 +186,18 @@ static const char *const texts[STMT_COUNT] = {
         "THEN dpvd.has_key_role(ARRAY[o.number, o.parent_number], " DAY_OF(
             "$13") ") END, "
                    "CASE WHEN $9::bool THEN EXISTS (SELECT FROM dpvd.correspondence_state e "
-                   "WHERE e.sender_id = s.id AND e.senders_reference = $8 AND NOT EXISTS ("
+                   "WHERE e.sender_id = t.id AND e.senders_reference = $8 AND NOT EXISTS ("
                    "SELECT FROM dpvd.withdrawal w WHERE w.sender_id = e.sender_id "
                    "AND w.correspondence_id = e.id)) ELSE false "
                    "END, " RECEIPT_COLUMNS " FROM " FACTS_FROM " " SERVICE_JOIN
                    " LEFT JOIN dpvd.organization o ON o.number = $5 "
                    "LEFT JOIN dpvd.person p ON p.number = $5 "
                    "LEFT JOIN dpvd.organization a ON a.number = $6 "
-                   "LEFT JOIN dpvd.correspondence c ON c.sender_id = s.id AND c.digest = $7 "
-                   "LEFT JOIN dpvd.receipt r ON r.sender_id = c.sender_id AND r.id = c.receipt_id",
+                   "LEFT JOIN LATERAL (SELECT set_config('dpvd.tenant', s.id::text, true)::int4 "
+                   "WHERE s.id IS NOT NULL) t (id) ON true "
+                   "LEFT JOIN LATERAL (SELECT r.* FROM dpvd.correspondence c "
+                   "JOIN dpvd.receipt r ON r.sender_id = c.sender_id AND r.id = c.receipt_id "
+                   "WHERE c.sender_id = t.id AND c.digest = $7 OFFSET 0) r ON true",
 
     /* What few messages ask for: whether person $1 is reserved, what organisation $2 is as a
      * sender, and if $3, what it (or without it the owner of system user $4) has sent in the year
@@ -250,7 +258,8 @@ static const char *const texts[STMT_COUNT] = {
     [STMT_MESSAGE_PUT] =
         "WITH ids AS MATERIALIZED ("
         "SELECT nextval('dpvd.correspondence_id')::int4 AS id, "
-        "nextval('dpvd.receipt_id')::int4 AS receipt_id), "
+        "nextval('dpvd.receipt_id')::int4 AS receipt_id, "
+        "set_config('dpvd.tenant', $1::int4::text, true)), "
         "c AS (INSERT INTO dpvd.correspondence (sender_id, id, receipt_id, system_user_id, "
         "digest, created, system_user_code, senders_reference, service_code, service_edition, "
         "reportee, reportee_is_person, reportee_name, technical_number, technical_name, "
@@ -393,9 +402,9 @@ static const char *const texts[STMT_COUNT] = {
     [STMT_RECEIPT_BY_ID] =
         "WITH main AS MATERIALIZED ("
         "SELECT r.* FROM dpvd.receipt r WHERE r.sender_id = $1 AND r.id = $3 UNION ALL "
-        "SELECT r.* FROM dpvd.correspondence c "
+        "SELECT r.* FROM (SELECT * FROM " ACTUAL_SENDER "AND c.receipt_id = $3) c "
         "JOIN dpvd.receipt r ON r.sender_id = c.sender_id AND r.id = c.receipt_id "
-        "WHERE " ACTUAL_SENDER "AND c.receipt_id = $3 LIMIT 1) " RECEIPT_TREE,
+        "LIMIT 1) " RECEIPT_TREE,
 
     /* $3 the type of the reference, $4 its value. */
     [STMT_RECEIPT_BY_REFERENCE] =
@@ -404,8 +413,8 @@ static const char *const texts[STMT_COUNT] = {
         "AND $3::int2 = 1 AND parent_id IS NULL ORDER BY id DESC LIMIT 1) UNION ALL "
         "(SELECT sender_id, receipt_id FROM dpvd.receipt_reference "
         "WHERE sender_id = $1 AND type = $3 AND value = $4 ORDER BY receipt_id DESC LIMIT 1) "
-        "UNION ALL (SELECT c.sender_id, c.receipt_id FROM dpvd.correspondence c "
-        "WHERE " ACTUAL_SENDER "AND c.senders_reference = $4 AND $3 = 1 "
+        "UNION ALL (SELECT c.sender_id, c.receipt_id FROM " ACTUAL_SENDER
+        "AND c.senders_reference = $4 AND $3 = 1 "
         "ORDER BY c.receipt_id DESC LIMIT 1)) k "
         "JOIN dpvd.receipt r ON r.sender_id = k.sender_id AND r.id = k.id "
         "ORDER BY r.id DESC LIMIT 1) " RECEIPT_TREE,

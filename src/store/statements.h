@@ -5,6 +5,7 @@
 /* Prepared on every connection under their numbers, so that a wrong schema fails at connect. */
 enum statement {
     STMT_PING,
+    STMT_TENANT,
     STMT_COMMIT_ASYNCHRONOUSLY,
     STMT_AUDIT_ADD,
     STMT_LOGIN_FAILED,

@@ -3,6 +3,7 @@
 #include "store/exchange.h"
 #include "store/row.h"
 #include "store/status_order.h"
+#include "store/tenant.h"
 
 #include <string.h>
 
@@ -78,11 +79,12 @@ static bool ask_messages(struct db *db, struct arena *arena, int32_t sender_id,
                          const struct params *params, struct status_entry **entries_out,
                          size_t *count_out, bool *has_letters_out, struct err *err)
 {
+    const struct tenant tenant = {.sender_id = sender_id};
     struct params sender = {0};
 
     params_int4(&sender, sender_id);
     exchange_forget_page(db);
-    if (!exchange_begin(db, false, err) ||
+    if (!tenant_begin(db, &tenant, false, err) ||
         !exchange_send(db, STMT_STATUS_BY_REFERENCES, params, err) ||
         !exchange_send(db, STMT_SDP_ANY, &sender, err) || !exchange_finish(db, err))
         return false;
@@ -92,11 +94,12 @@ static bool ask_messages(struct db *db, struct arena *arena, int32_t sender_id,
 }
 
 /* Which ones came first was up to the database: now the first ones in order. */
-static bool ask_ordered(struct db *db, struct arena *arena, const struct params *params,
-                        struct status_entry **entries_out, size_t *count_out, struct err *err)
+static bool ask_ordered(struct db *db, struct arena *arena, const struct tenant *tenant,
+                        const struct params *params, struct status_entry **entries_out,
+                        size_t *count_out, struct err *err)
 {
     exchange_forget_page(db);
-    if (!exchange_one(db, STMT_STATUS_BY_REFERENCES_ORDERED, params, false, err))
+    if (!tenant_one(db, tenant, STMT_STATUS_BY_REFERENCES_ORDERED, params, false, err))
         return false;
     *entries_out = take_entries(db, arena, count_out);
     return *entries_out != NULL || err_no_memory(err);
@@ -106,6 +109,7 @@ bool status_store_by_references(struct db *db, struct arena *arena, int32_t send
                                 const char *const *references, size_t count, size_t limit,
                                 struct status_page *page_out, struct err *err)
 {
+    const struct tenant tenant = {.sender_id = sender_id};
     struct params params = {0};
     struct status_page page = {0};
     struct status_entry *entries = NULL;
@@ -118,12 +122,12 @@ bool status_store_by_references(struct db *db, struct arena *arena, int32_t send
     params_int8(&params, (int64_t)limit + 1);
     if (!ask_messages(db, arena, sender_id, &params, &entries, &found, &has_letters, err))
         return false;
-    if (found > limit && !ask_ordered(db, arena, &params, &entries, &found, err))
+    if (found > limit && !ask_ordered(db, arena, &tenant, &params, &entries, &found, err))
         return false;
     if (!status_order(arena, references, count, entries, found))
         return err_no_memory(err);
     fill_page(&page, entries, found, limit);
-    if (has_letters && (!exchange_one(db, STMT_SDP_BY_REFERENCES, &params, false, err) ||
+    if (has_letters && (!tenant_one(db, &tenant, STMT_SDP_BY_REFERENCES, &params, false, err) ||
                         !read_letters(exchange_result(db, 0), arena, limit, &page, err)))
         return false;
     *page_out = page;
@@ -172,13 +176,14 @@ static enum statement letter_params(struct params *params, int32_t sender_id,
 static bool ask_filter(struct db *db, int32_t sender_id, const struct status_filter *filter,
                        size_t limit, struct err *err)
 {
+    const struct tenant tenant = {.sender_id = sender_id};
     struct params messages = {0};
     struct params letters = {0};
     const enum statement by_message = filter_params(&messages, sender_id, filter, limit);
     const enum statement by_letter = letter_params(&letters, sender_id, filter, limit);
 
     exchange_forget_page(db);
-    return exchange_begin(db, false, err) &&
+    return tenant_begin(db, &tenant, false, err) &&
            (filter->sdp_only || exchange_send(db, by_message, &messages, err)) &&
            (!filter->sdp || exchange_send(db, by_letter, &letters, err)) &&
            exchange_finish(db, err);

@@ -292,7 +292,7 @@ START_TEST(the_server_may_add_and_read_and_change_only_receipts)
     check_text("SELECT string_agg(table_name, ',' ORDER BY table_name) "
                "FROM information_schema.role_table_grants "
                "WHERE grantee = 'dpvd_app' AND privilege_type = 'INSERT'",
-               "attachment,attachment_chunk,audit_log,audit_seal,correspondence,"
+               "attachment,attachment_chunk,audit_log,correspondence,"
                "correspondence_state,login_failure,notification,notification_order,receipt,"
                "receipt_reference,reference_claim,reply_option,sdp_order,sdp_state,service,"
                "status_event");

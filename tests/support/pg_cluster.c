@@ -147,6 +147,10 @@ static void set_strings(const struct pg_cluster *cluster, const char *name, stru
              cluster->folder, name);
     if (!config_assign(config, text, &err))
         pg_die("%s", err.msg);
+    snprintf(text, sizeof(text), "database_background=host=%s dbname=%s user=dpvd_background",
+             cluster->folder, name);
+    if (!config_assign(config, text, &err))
+        pg_die("%s", err.msg);
     snprintf(text, sizeof(text), "database_auditor=host=%s dbname=%s user=dpvd_auditor",
              cluster->folder, name);
     if (!config_assign(config, text, &err))
@@ -161,6 +165,7 @@ static void make_template(const struct pg_cluster *cluster)
 
     pg_run(cluster, "postgres", "postgres", "CREATE ROLE dpvd_owner LOGIN");
     pg_run(cluster, "postgres", "postgres", "CREATE ROLE dpvd_app LOGIN");
+    pg_run(cluster, "postgres", "postgres", "CREATE ROLE dpvd_background LOGIN");
     pg_run(cluster, "postgres", "postgres", "CREATE ROLE dpvd_auditor LOGIN");
     pg_run(cluster, "postgres", "postgres", "CREATE DATABASE dpvd_template OWNER dpvd_owner");
     if (!config_init(&config, &err))
