@@ -7,15 +7,14 @@ test_answers.py."""
 from insert_calls import (
     LEFT, ONCE, WITH_REMINDER, is_accepted, is_refused, left_behind, notification, notifications,
     subs_told, told, with_more)
-from receipt_calls import EXTERNAL, OWNER, get, listing, receipt_of, receipts_of
+from receipt_calls import EXTERNAL, OWNER, get, listing, receipt_of, receipts_of, refused
 from register_rows import organization, person, personal_contact, role, template
 from support import (
-    DEMO_NUMBER, NAMESPACES, NIL, Xml, case, case_table, envelope, equal, literal, main, member,
-    true, unique)
+    DEMO2_NUMBER, DEMO_NUMBER, NAMESPACES, NIL, Xml, case, case_table, envelope, equal, literal,
+    main, member, true, unique)
 
 A, B, C = "en@prove.example", "to+øl@prove.example", "tre@prove.example"
 N, M = "91929394", "+4740506070"
-HOLDER = "15819010029"
 FULL = {"emails": [A, B], "mobiles": [N]}
 MAILS = {"emails": [A, B]}
 NUMBERS = {"mobiles": [N, M]}
@@ -572,6 +571,17 @@ def sub_receipts_are_found_with_their_receipt(server):
               if one["ReceiptId"] in [receipt["ReceiptId"], *numbers]]
     equal([(one["ReceiptId"], subs_told(one)) for one in inside], [(receipt["ReceiptId"], subs)],
           "list of receipts")
+
+
+@case
+def sub_receipts_are_found_by_the_actual_sender_and_nobody_else(server):
+    values, subs = several_problems(server)
+    receipt, reference = is_accepted(server, {**values, "OnBehalfOfOrgNr": DEMO2_NUMBER}, subs)
+    _, other = is_accepted(server, *several_problems(server))
+    for search in ({"number": receipt["ReceiptId"]}, {"references": [(EXTERNAL, reference)]}):
+        found = receipt_of(get(server, user="demo2", **search))
+        equal((found["ReceiptId"], subs_told(found)), (receipt["ReceiptId"], subs), "receipt")
+    refused(get(server, user="demo2", references=[(EXTERNAL, other)]), 30008)
 
 
 @case
