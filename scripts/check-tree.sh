@@ -41,6 +41,7 @@ declare -A belongs_to=(
 # Files of more than 500 lines, each with its reason.
 declare -A may_be_long=(
     [tests/e2e/support.py]="one import for every end-to-end test; splitting it would only add names"
+    [tests/e2e/test_planned.py]="every way of notifying, seen through one server that is started once"
     [tests/e2e/test_wire.py]="every side of the wire, seen through one server that is started once"
 )
 

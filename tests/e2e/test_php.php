@@ -129,6 +129,18 @@ $cases = [
         equal(sql("SELECT technical_number, actual_number, display_sender FROM dpvd.correspondence
             WHERE senders_reference = '$reference';"), ['910646192|974760673|Plan & bygg på Øya'], 'senders');
     },
+    'sub-receipts tell that nobody could be notified' => function (SoapClient $client): void {
+        $receipt = insert($client, unique('php-sub'), ['Reportee' => '810514442', 'Notifications' => [
+            'Notification' => [['LanguageCode' => '1044', 'NotificationType' => 'VarselDPVUtenRevarsel',
+                'ReceiverEndPoints' => ['ReceiverEndPoint' => [
+                    ['TransportType' => 'Email'], ['TransportType' => 'SMS']]]]]]]);
+        equal($receipt->ReceiptStatusCode, 'OK', 'receipt');
+        $subs = $receipt->SubReceipts->ReceiptExternal;
+        equal(array_map(fn($sub) => [$sub->ReceiptStatusCode, $sub->ParentReceiptId, $sub->SubReceipts,
+            substr($sub->ReceiptText, -7)], $subs),
+            [['Rejected', $receipt->ReceiptId, null, '(30304)'], ['Rejected', $receipt->ReceiptId, null, '(30301)']],
+            'sub-receipts');
+    },
     'history of three references' => function (SoapClient $client): void {
         $wanted = [unique('php-a'), unique('php-b'), unique('php-c')];
         foreach ($wanted as $reference) {

@@ -5,35 +5,17 @@ log line, and nowhere a password or content."""
 
 import re
 
+from insert_calls import (
+    LEFT, end_points, last_audit_row, left_behind, notification, notifications, with_more)
 from support import (
     ACTION_DETAILS, ACTION_HISTORY, ACTION_INSERT, ON_BEHALF_NUMBER, NIL, Xml, attachment,
     attachments, case, case_table, contains, details_envelope, equal, history_envelope,
     insert_envelope, literal, main, member, true, unique)
 
-DEMO2 = {"systemUserName": "demo2", "systemPassword": "demo2-password", "SystemUserCode": "DEM"}
 SECRET_PASSWORD = "hemmelig-passord-9b1d"
 SECRET_CONTENT = "hemmelig-innhold-4c7e"
-DELETED_NUMBER = "910820613"  # made deleted by the case that needs it
 
 LONG = "ø" * 256  # one more than allowed, in characters, not bytes
-
-
-LEFT = "rows of (messages and their parts, receipts, audit log)"
-
-
-def left_behind(server):
-    *parts, receipts, audit = server.counts(
-        "correspondence", "attachment", "notification_order", "reply_option", "status_event",
-        "correspondence_state", "receipt", "audit_log")
-    return parts, receipts, audit
-
-
-def change(before, receipts=0, audit=0):
-    return before[0], before[1] + receipts, before[2] + audit
-
-
-def last_audit_row(server, columns):
-    return server.sql(f"SELECT {columns} FROM dpvd.audit_log ORDER BY id DESC LIMIT 1;")[0]
 
 
 # ---------------------------------------------------------------- credentials
@@ -83,7 +65,7 @@ def is_989_with_the_same_bytes(server, make, user, password):
     answer = server.post(*make(user, password))
     equal((answer.status, answer.fault().code, answer.fault().error_id), (500, "Client", 989))
     equal(without_guid(answer), without_guid(server.post(*make("nobody", "nothing"))), "bytes")
-    equal(left_behind(server), change(before, audit=2), LEFT)
+    equal(left_behind(server), with_more(before, audit=2), LEFT)
 
 
 @case
@@ -117,18 +99,9 @@ def missing(name):
             for how, value in {"missing": None, "nil": NIL, "empty": ""}.items()}
 
 
-def end_points(*points):
-    return Xml("".join(member("not", "ReceiverEndPoint", Xml(
-        member("not", "TransportType", transport) + member("not", "ReceiverAddress", address)))
-        for transport, address in points))
-
-
 def order(**values):
     """Notifications with one order."""
-    values = {"LanguageCode": "1044", "NotificationType": "VarselDPVUtenRevarsel", **values}
-    names = "FromAddress LanguageCode NotificationType ReceiverEndPoints".split()
-    inner = Xml("".join(member("not", name, values.get(name)) for name in names))
-    return {"Notifications": Xml(member("not", "Notification", inner))}
+    return notifications(notification(**values))
 
 
 def xml_attachment():
@@ -199,7 +172,7 @@ def fault(server, error, values):
     found = answer.fault()
     equal((answer.status, found.code, found.error_id), (500, "Client", error), found.message)
     true("non-functional error" not in found.message, "clients would try again")
-    equal(left_behind(server), change(before, audit=1), LEFT)
+    equal(left_behind(server), with_more(before), LEFT)
     equal(last_audit_row(server, "result, error_id, error_guid"),
           ["fault", str(error), found.members["ErrorGuid"]], "audit row")
 
@@ -285,26 +258,19 @@ VALIDATION_FAILED = {
              for element, cases in VALIDATION_FAILED.items() for name, values in cases.items()})
 def validation_fails_for(server, element, values):
     reference = values.get("ExternalShipmentReference", unique("refused"))
-    receipt = refused(server, {**values, "ExternalShipmentReference": reference},
-                      "ValidationFailed")
-    contains(receipt["ReceiptText"], element, "ReceiptText")
-
-
-def refused(server, values, status):
     before = left_behind(server)
-    receipt = server.insert(**values).receipt()
-    reference = values["ExternalShipmentReference"]
+    receipt = server.insert(**{**values, "ExternalShipmentReference": reference}).receipt()
+    contains(receipt["ReceiptText"], element, "ReceiptText")
     equal((receipt["ReceiptStatusCode"], receipt["ReceiptTypeName"], receipt["ParentReceiptId"],
            receipt["ReceiptHistory"], receipt["SubReceipts"]),
-          (status, "Correspondence", "0", "", ""), "receipt")
+          ("ValidationFailed", "Correspondence", "0", "", ""), "receipt")
     equal(receipt["References"]["ExternalShipmentReference"], reference, "reference")
-    equal(left_behind(server), change(before, receipts=1, audit=1), LEFT)
+    equal(left_behind(server), with_more(before, receipts=1), LEFT)
     equal(server.sql("SELECT id, text, correspondence_id FROM dpvd.receipt "
                      f"WHERE senders_reference = {literal(reference)};"),
           [[receipt["ReceiptId"], receipt["ReceiptText"], ""]], "stored receipt")
     equal(last_audit_row(server, "receipt_id, correspondence_id, senders_reference"),
           [receipt["ReceiptId"], "", reference], "audit row")
-    return receipt
 
 
 @case
@@ -332,28 +298,6 @@ def too_many_reply_options_are_refused(server):
     receipt = server.insert(ReplyOptions=Xml(option * 101)).receipt()
     equal(receipt["ReceiptStatusCode"], "ValidationFailed")
     contains(receipt["ReceiptText"], "ReplyOptions", "ReceiptText")
-
-
-@case
-def terminated_sender_gets_5_everywhere(server):
-    server.sql("UPDATE dpvd.sender SET status = 3, status_reason = 'left' WHERE id = "
-               "(SELECT sender_id FROM dpvd.system_user WHERE name = 'demo2');")
-    equal(server.insert(**DEMO2).fault().error_id, 5, "insert")
-    equal(server.post(history_envelope(["x"], "demo2", "demo2-password"),
-                      ACTION_HISTORY).fault().error_id, 5, "history")
-    server.sql("UPDATE dpvd.sender SET status = 2 WHERE status = 3;")
-    equal(server.insert(**DEMO2).fault().error_id, 5, "insert of a suspended sender")
-    server.post(history_envelope(["x"], "demo2", "demo2-password"), ACTION_HISTORY).statuses()
-    server.sql("UPDATE dpvd.sender SET status = 1, status_reason = NULL WHERE status = 2;")
-    server.insert(**DEMO2).accepted()
-
-
-@case
-def deleted_organisation_is_rejected(server):
-    server.sql("INSERT INTO dpvd.organization (number, name, status, deleted) VALUES "
-               f"('{DELETED_NUMBER}', 'Nedlagt AS', 2, '2025-01-01');")
-    refused(server, {"ExternalShipmentReference": unique("deleted"), "Reportee": DELETED_NUMBER},
-            "Rejected")
 
 
 @case

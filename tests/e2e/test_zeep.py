@@ -21,6 +21,7 @@ BINDING = "{%s}BasicHttpBinding_ICorrespondenceAgencyExternalBasic" % NAMESPACES
 TITLE = "Vedtak om påbygg på Ærøy"
 BODY = "<p>Søknaden er innvilget. Blåbær & rømme < 3 > 2.</p>"
 FILE_NAME = "vedtak på søknad æøå.pdf"
+SILENT_NUMBER = "810514442"  # has no address for notifications
 
 # Imports without a place are normal in these WSDLs.
 logging.getLogger("zeep").setLevel(logging.ERROR)
@@ -165,6 +166,22 @@ def senders_are_kept_apart_with(server, values, actual, display):
     equal(receipt.ReceiptStatusCode, "OK", receipt.ReceiptText)
     equal(server.message(reference, "technical_number, actual_number, display_sender"),
           [DEMO_NUMBER, actual, display(server)], "senders")
+
+
+@case_table(CLIENTS)
+def sub_receipts_tell_that_nobody_could_be_notified(server, contract, tls):
+    point = {"TransportType": "Email"}
+    notifications = {"Notification": [{
+        "LanguageCode": "1044", "NotificationType": "VarselDPVMedRevarsel",
+        "ReceiverEndPoints": {"ReceiverEndPoint": [point, {"TransportType": "SMS"}]}}]}
+    receipt = Basic(server, contract, tls).insert(
+        unique("sub"), Reportee=SILENT_NUMBER, Notifications=notifications)
+    equal((receipt.ReceiptStatusCode, receipt.ReceiptText), ("OK", SAVED), "receipt")
+    subs = receipt.SubReceipts.ReceiptExternal
+    equal([(sub.ReceiptStatusCode, sub.ReceiptTypeName, sub.ParentReceiptId) for sub in subs],
+          [("Rejected", "Correspondence", receipt.ReceiptId)] * 2, "sub-receipts")
+    equal([sub.ReceiptText[-7:] for sub in subs], ["(30304)", "(30301)"], "ErrorIDs")
+    equal(len({receipt.ReceiptId, *[sub.ReceiptId for sub in subs]}), 3, "numbers of receipts")
 
 
 @case
