@@ -54,6 +54,25 @@ BEGIN
 END
 $$;
 
+-- Whether a person holds a role in one of the units that lets its holder read ordinary mail.
+CREATE FUNCTION dpvd.reads_mail(person text, units text[], today date) RETURNS boolean
+    LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN EXISTS (
+        SELECT FROM dpvd.organization_role h JOIN dpvd.register_role r ON r.type = h.type
+         WHERE h.holder = person AND h.organization_number = ANY (units) AND r.post_archive
+           AND h.valid_from <= today AND (h.valid_to IS NULL OR h.valid_to >= today));
+END
+$$;
+
+-- Whether one of the codes is that of another sender.
+CREATE FUNCTION dpvd.is_code_of_another(sender integer, codes text[]) RETURNS boolean
+    LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN EXISTS (SELECT FROM dpvd.sender s WHERE s.code = ANY (codes) AND s.id <> sender);
+END
+$$;
+
 -- Contact data of persons
 
 CREATE TABLE dpvd.person_contact (
@@ -171,6 +190,18 @@ CREATE TABLE dpvd.withdrawal (
     reason            text NOT NULL CHECK (reason <> ''),
     PRIMARY KEY (sender_id, correspondence_id)
 );
+
+-- Whether a message of the sender, not withdrawn, has the reference.
+CREATE FUNCTION dpvd.is_reference_used(sender integer, reference text) RETURNS boolean
+    LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN EXISTS (
+        SELECT FROM dpvd.correspondence_state e
+         WHERE e.sender_id = sender AND e.senders_reference = reference
+           AND NOT EXISTS (SELECT FROM dpvd.withdrawal w WHERE w.sender_id = e.sender_id
+                              AND w.correspondence_id = e.id));
+END
+$$;
 
 -- What became of forwarding to digital mailboxes (domain.md 4.8, 5.4). history is packed like that
 -- of correspondence_state, with the numbers of src/model/sdp.h.

@@ -25,7 +25,8 @@
     "v.active, v.type, v.common, v.owner_id, v.confidential, v.name"
 
 /* The day in Norway of a time that is a parameter. */
-#define DAY_OF(time) "(" time "::timestamptz AT TIME ZONE 'Europe/Oslo')::date"
+#define FACTS_DAY "($13::timestamptz AT TIME ZONE 'Europe/Oslo')::date"
+#define REACH_DAY "($3::timestamptz AT TIME ZONE 'Europe/Oslo')::date"
 
 /* What is known of templates by their names; behind rows of contacts, which have other columns. */
 #define REACH_TEMPLATES                                                                            \
@@ -172,7 +173,8 @@ static const char *const texts[STMT_COUNT] = {
                       "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) "
                       "RETURNING number",
 
-    /* The tenant is known once the caller is found: what belongs to it is looked up by what
+    /* What few messages need is asked by functions, which cost nothing as long as they are not
+     * called. The tenant is known once the caller is found: what belongs to it is looked up by what
      * set_config gave, hence after it. */
     [STMT_FACTS] =
         "SELECT " FACTS_CALLER ", " SERVICE_COLUMNS ", "
@@ -180,24 +182,19 @@ static const char *const texts[STMT_COUNT] = {
         "CASE WHEN o.number IS NOT NULL THEN o.status WHEN p.dead THEN 4::int2 "
         "WHEN p.id IS NOT NULL THEN 1::int2 END, "
         "a.name, a.status, "
-        "CASE WHEN $14::text = u.code OR $14 = s.code THEN false ELSE EXISTS ("
-        "SELECT FROM dpvd.sender k WHERE k.code = ANY (ARRAY[$14, $15]) AND k.id <> s.id) END, "
+        "CASE WHEN $14::text = u.code OR $14 = s.code THEN false "
+        "ELSE dpvd.is_code_of_another(s.id, ARRAY[$14, $15]) END, "
         "CASE WHEN v.confidential "
-        "THEN dpvd.has_key_role(ARRAY[o.number, o.parent_number], " DAY_OF(
-            "$13") ") END, "
-                   "CASE WHEN $9::bool THEN EXISTS (SELECT FROM dpvd.correspondence_state e "
-                   "WHERE e.sender_id = t.id AND e.senders_reference = $8 AND NOT EXISTS ("
-                   "SELECT FROM dpvd.withdrawal w WHERE w.sender_id = e.sender_id "
-                   "AND w.correspondence_id = e.id)) ELSE false "
-                   "END, " RECEIPT_COLUMNS " FROM " FACTS_FROM " " SERVICE_JOIN
-                   " LEFT JOIN dpvd.organization o ON o.number = $5 "
-                   "LEFT JOIN dpvd.person p ON p.number = $5 "
-                   "LEFT JOIN dpvd.organization a ON a.number = $6 "
-                   "LEFT JOIN LATERAL (SELECT set_config('dpvd.tenant', s.id::text, true)::int4 "
-                   "WHERE s.id IS NOT NULL) t (id) ON true "
-                   "LEFT JOIN LATERAL (SELECT r.* FROM dpvd.correspondence c "
-                   "JOIN dpvd.receipt r ON r.sender_id = c.sender_id AND r.id = c.receipt_id "
-                   "WHERE c.sender_id = t.id AND c.digest = $7 OFFSET 0) r ON true",
+        "THEN dpvd.has_key_role(ARRAY[o.number, o.parent_number], " FACTS_DAY ") END, "
+        "CASE WHEN $9::bool THEN dpvd.is_reference_used(t.id, $8) ELSE false END, " RECEIPT_COLUMNS
+        " FROM " FACTS_FROM " " SERVICE_JOIN " LEFT JOIN dpvd.organization o ON o.number = $5 "
+        "LEFT JOIN dpvd.person p ON p.number = $5 "
+        "LEFT JOIN dpvd.organization a ON a.number = $6 "
+        "LEFT JOIN LATERAL (SELECT set_config('dpvd.tenant', s.id::text, true)::int4 "
+        "WHERE s.id IS NOT NULL OFFSET 0) t (id) ON true "
+        "LEFT JOIN LATERAL (SELECT r.* FROM dpvd.correspondence c "
+        "JOIN dpvd.receipt r ON r.sender_id = c.sender_id AND r.id = c.receipt_id "
+        "WHERE c.sender_id = t.id AND c.digest = $7 OFFSET 0) r ON true",
 
     /* What few messages ask for: whether person $1 is reserved, what organisation $2 is as a
      * sender, and if $3, what it (or without it the owner of system user $4) has sent in the year
@@ -206,11 +203,10 @@ static const char *const texts[STMT_COUNT] = {
         "SELECT (SELECT k.reserved FROM dpvd.person_contact k WHERE k.number = $1), "
         "a.status, a.kind, CASE WHEN $3::bool THEN (SELECT sum(n.messages)::int8 "
         "FROM dpvd.usage_count n WHERE n.actual_number = coalesce($2, s.organization_number) "
-        "AND n.year = extract(year FROM " DAY_OF(
-            "$5") ")::int4) END "
-                  "FROM (SELECT 1) AS one LEFT JOIN dpvd.sender a ON a.organization_number = $2 "
-                  "LEFT JOIN dpvd.system_user u ON u.name = $4 LEFT JOIN dpvd.sender s ON s.id = "
-                  "u.sender_id",
+        "AND n.year = extract(year FROM $5::timestamptz AT TIME ZONE 'Europe/Oslo')::int4) END "
+        "FROM (SELECT 1) AS one LEFT JOIN dpvd.sender a ON a.organization_number = $2 "
+        "LEFT JOIN dpvd.system_user u ON u.name = $4 "
+        "LEFT JOIN dpvd.sender s ON s.id = u.sender_id",
 
     /* Addresses of organisation $1 and of its main unit, and personal contacts there of those who
      * hold a role that lets them read ordinary mail; $3 is the time. */
@@ -224,14 +220,9 @@ static const char *const texts[STMT_COUNT] = {
         "array_to_string(c.services, ' '), NULL, NULL, NULL "
         "FROM dpvd.organization o JOIN dpvd.personal_contact c "
         "ON c.organization_number = ANY (ARRAY[o.number, o.parent_number]) "
-        "WHERE o.number = $1 AND EXISTS (SELECT FROM dpvd.organization_role h "
-        "JOIN dpvd.register_role k ON k.type = h.type WHERE h.holder = c.person_number "
-        "AND h.organization_number = ANY (ARRAY[o.number, o.parent_number]) AND k.post_archive "
-        "AND h.valid_from <= " DAY_OF("$3") " "
-                                            "AND (h.valid_to IS NULL OR h.valid_to >= " DAY_OF(
-                                                "$3") ")) "
-                                                      "UNION ALL " REACH_TEMPLATES
-                                                      " ORDER BY 1, 2, 3, 5, 6",
+        "WHERE o.number = $1 AND dpvd.reads_mail(c.person_number, "
+        "ARRAY[o.number, o.parent_number], " REACH_DAY ") "
+        "UNION ALL " REACH_TEMPLATES " ORDER BY 1, 2, 3, 5, 6",
 
     /* The same for a person; only what was verified since $3 is used. */
     [STMT_REACH_PERSON] =
