@@ -52,7 +52,9 @@ const char *pg_try(const struct pg_cluster *cluster, const char *database, const
     return sqlstate;
 }
 
-char *pg_text(const struct pg_cluster *cluster, const char *database, const char *sql)
+/* The first columns of all rows; columns 0: all of them. */
+static char *read_rows(const struct pg_cluster *cluster, const char *database, const char *sql,
+                       int columns)
 {
     PGconn *conn = connect_as(cluster, database, "postgres");
     PGresult *result = PQexec(conn, sql);
@@ -62,11 +64,24 @@ char *pg_text(const struct pg_cluster *cluster, const char *database, const char
         pg_die("%s: %s", sql, PQerrorMessage(conn));
     for (int i = 0; i < PQntuples(result); i++) {
         buf_add_text(&text, i > 0 ? "\n" : "");
-        buf_add_text(&text, PQgetvalue(result, i, 0));
+        for (int k = 0; k < (columns == 0 ? PQnfields(result) : columns); k++) {
+            buf_add_text(&text, k > 0 ? "|" : "");
+            buf_add_text(&text, PQgetvalue(result, i, k));
+        }
     }
     PQclear(result);
     PQfinish(conn);
     return text.data;
+}
+
+char *pg_text(const struct pg_cluster *cluster, const char *database, const char *sql)
+{
+    return read_rows(cluster, database, sql, 1);
+}
+
+char *pg_rows(const struct pg_cluster *cluster, const char *database, const char *sql)
+{
+    return read_rows(cluster, database, sql, 0);
 }
 
 int64_t pg_number(const struct pg_cluster *cluster, const char *database, const char *sql)

@@ -19,6 +19,9 @@ const char *pg_try(const struct pg_cluster *cluster, const char *database, const
 int64_t pg_number(const struct pg_cluster *cluster, const char *database, const char *sql);
 char *pg_text(const struct pg_cluster *cluster, const char *database, const char *sql);
 
+/* All rows, a line each, columns between bars; the caller frees the text. */
+char *pg_rows(const struct pg_cluster *cluster, const char *database, const char *sql);
+
 /* The server accepts connections. */
 bool pg_answers(const struct pg_cluster *cluster);
 
