@@ -127,8 +127,8 @@ def is_fault(server, values, error_id, text, url=None):
 
 
 def is_accepted(server, values, subs=(), url=None):
-    """The message is stored, and its sub-receipts are these (status, text) pairs; the whole
-    receipt and the reference."""
+    """The receipt says OK, and its sub-receipts are these (status, text) pairs; the whole receipt
+    and the reference."""
     reference = values.get("ExternalShipmentReference", unique("accepted"))
     answer = insert_at(url or server.url, **{**values, "ExternalShipmentReference": reference})
     receipt = told(answer)
@@ -144,5 +144,11 @@ def is_accepted(server, values, subs=(), url=None):
                receipt["References"], []), "members of a sub-receipt")
     numbers = [int(one["ReceiptId"]) for one in [receipt, *receipt["SubReceipts"]]]
     equal(numbers, sorted(set(numbers)), "numbers of the receipts")
-    server.message(reference, "id")
+    return receipt, reference
+
+
+def is_stored(server, values, url=None):
+    """The same without any problem, and the message is there."""
+    receipt, reference = is_accepted(server, values, url=url)
+    equal(server.message(reference, "receipt_id"), [receipt["ReceiptId"]], "message")
     return receipt, reference

@@ -4,7 +4,7 @@ right to send, services, confidential mail, the quota, and which of several prob
 (domain.md 3.3, 3.4, 4.2-4.6, 10.6, 11.2), each with its text and with what it leaves behind."""
 
 from insert_calls import (
-    insert_at, is_accepted, is_fault, is_refused, notification, notifications)
+    insert_at, is_fault, is_refused, is_stored, notification, notifications)
 from receipt_calls import get, listing, receipt_of, receipts_of, refused
 from register_rows import (
     SUSPENDED, TERMINATED, caller, organization, person, personal_contact, role, sender, service,
@@ -37,8 +37,8 @@ def recipient_is_rejected(server, make, text):
                  (lambda server: organization(server, parent=organization(server, status=2)),),
              "person with protected address":
                  (lambda server: protected(server, person(server)),)})
-def recipient_is_accepted(server, make):
-    is_accepted(server, {"Reportee": make(server)})
+def recipient_is_stored(server, make):
+    is_stored(server, {"Reportee": make(server)})
 
 
 def protected(server, number):
@@ -70,8 +70,8 @@ def fault_for(server, make, who, error_id, text):
 
 
 @case
-def service_owners_own_service_is_accepted(server):
-    is_accepted(server, {"ServiceCode": service(server, owner=DEMO_NUMBER), "ServiceEdition": "1"})
+def service_owners_own_service_is_stored(server):
+    is_stored(server, {"ServiceCode": service(server, owner=DEMO_NUMBER), "ServiceEdition": "1"})
 
 
 @case_table({"another owner's service":
@@ -94,15 +94,15 @@ def system_user_code_of_another_sender_is_5(server, code):
 
 @case_table({"its own": ("TTD",), "its own with a department": ("TTD_PLAN",),
              "its user name": ("demo",), "what begins like another's": ("DEMX_1",)})
-def system_user_code_is_accepted_that_is(server, code):
-    is_accepted(server, {"SystemUserCode": code})
+def system_user_code_is_stored_that_is(server, code):
+    is_stored(server, {"SystemUserCode": code})
 
 
 @case
 def suspended_caller_may_only_look(server):
     number = sender(server)
     who = caller(server, number)
-    receipt, reference = is_accepted(server, {**who, "Reportee": organization(server)})
+    receipt, reference = is_stored(server, {**who, "Reportee": organization(server)})
     login = {"user": who["systemUserName"], "password": who["systemPassword"]}
     server.sql(f"UPDATE dpvd.sender SET status = {SUSPENDED}, status_reason = 'test' "
                f"WHERE organization_number = '{number}';")
@@ -115,7 +115,7 @@ def suspended_caller_may_only_look(server):
     equal([one["ReceiptId"] for one in listed], [receipt["ReceiptId"]], "list of receipts")
     server.sql("UPDATE dpvd.sender SET status = 1, status_reason = NULL "
                f"WHERE organization_number = '{number}';")
-    is_accepted(server, who)
+    is_stored(server, who)
 
 
 @case
@@ -160,7 +160,7 @@ def on_behalf_of_is_checked_as_the_setting_says(server, check, place):
             if len(expected[place]) > 1:
                 is_refused(server, values, "Rejected", expected[place], url)
                 continue
-            _, reference = is_accepted(server, values, url=url)
+            _, reference = is_stored(server, values, url=url)
             equal(server.message(reference, "actual_verified"), [expected[place]], name)
             equal(server.sql("SELECT actual_verified FROM dpvd.audit_log "
                              f"WHERE senders_reference = '{reference}';"), [[expected[place]]],
@@ -169,7 +169,7 @@ def on_behalf_of_is_checked_as_the_setting_says(server, check, place):
 
 @case
 def actual_senders_are_only_noted_where_nothing_is_set(server):
-    _, reference = is_accepted(server, {"OnBehalfOfOrgNr": ON_BEHALF_NUMBER})
+    _, reference = is_stored(server, {"OnBehalfOfOrgNr": ON_BEHALF_NUMBER})
     equal(server.message(reference, "actual_verified"), ["f"], "actual_verified")
 
 
@@ -206,8 +206,8 @@ def actual_sender_is_rejected_when_its_quota_is_used_up(server):
         for values in ({**by_full, "OnBehalfOfOrgNr": almost}, by_free,
                        {"OnBehalfOfOrgNr": last_year}, caller(server, last_year),
                        {"OnBehalfOfOrgNr": owner}, caller(server, owner)):
-            is_accepted(server, values, url=url)
-    is_accepted(server, by_full)  # where the setting does not say so, nobody is stopped
+            is_stored(server, values, url=url)
+    is_stored(server, by_full)  # where the setting does not say so, nobody is stopped
 
 
 # ---------------------------------------------------------------- confidential mail
@@ -309,7 +309,7 @@ def confidential_message_is_stored_with(server, make, values):
 
 @case_table({"true": ("true", "t"), "false": ("false", "f"), "nothing": (None, "t")})
 def confidential_message_keeps_what_it_says_of_forwarding(server, value, stored):
-    _, reference = is_accepted(server, {**CONFIDENTIAL, "Reportee": unit(server), **TO_ALL,
+    _, reference = is_stored(server, {**CONFIDENTIAL, "Reportee": unit(server), **TO_ALL,
                                         "AllowForwarding": value})
     equal(server.message(reference, "allow_forwarding"), [stored], "allow_forwarding")
 
