@@ -11,6 +11,7 @@
 #include "service/passwords.h"
 #include "service/sealer.h"
 #include "service/session.h"
+#include "service/usage.h"
 #include "soap/dispatch.h"
 #include "soap/worker.h"
 #include "store/migrate.h"
@@ -37,6 +38,7 @@ struct dpvd {
     struct process process;
     struct monitor *monitor;
     struct sealer *sealer; /* NULL: another dpvd seals */
+    struct usage *usage;
     struct metrics *metrics;
     struct soap_dispatch *dispatch;
     struct http_route *routes;
@@ -147,12 +149,13 @@ static bool start(struct dpvd *dpvd, struct err *err)
         return err_wrap(err, "secret_key");
     if (!check_schema(&dpvd->config, err) || !monitor_start(&dpvd->config, &dpvd->monitor, err))
         return false;
-    if (!sealer_start(&dpvd->config, &dpvd->sealer, err))
+    if (!sealer_start(&dpvd->config, &dpvd->sealer, err) ||
+        !usage_start(&dpvd->config, &dpvd->usage, err))
         return false;
     dpvd->metrics = metrics_new(dpvd->monitor);
     if (dpvd->metrics == NULL)
         return err_no_memory(err);
-    metrics_watch_sealer(dpvd->metrics, dpvd->sealer);
+    metrics_watch_jobs(dpvd->metrics, dpvd->sealer, dpvd->usage);
     workers.finished_context = dpvd->metrics;
     if (!make_routes(dpvd, err) ||
         !http_server_start(&dpvd->config, dpvd->routes, &workers, &dpvd->server, err))
@@ -170,6 +173,7 @@ static void stop(struct dpvd *dpvd)
     dpvd->routes = NULL;
     soap_dispatch_free(&dpvd->dispatch);
     metrics_free(&dpvd->metrics);
+    usage_stop(&dpvd->usage);
     sealer_stop(&dpvd->sealer);
     monitor_stop(&dpvd->monitor);
     commit_queue_free(&dpvd->process.queue);

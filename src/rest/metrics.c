@@ -28,6 +28,7 @@ struct metrics {
     const struct monitor *monitor;
     const struct http_server *server;
     const struct sealer *sealer;
+    const struct usage *usage;
 };
 
 struct metrics *metrics_new(const struct monitor *monitor)
@@ -57,10 +58,12 @@ void metrics_watch(struct metrics *metrics, const struct http_server *server)
     pthread_mutex_unlock(&metrics->lock);
 }
 
-void metrics_watch_sealer(struct metrics *metrics, const struct sealer *sealer)
+void metrics_watch_jobs(struct metrics *metrics, const struct sealer *sealer,
+                        const struct usage *usage)
 {
     pthread_mutex_lock(&metrics->lock);
     metrics->sealer = sealer;
+    metrics->usage = usage;
     pthread_mutex_unlock(&metrics->lock);
 }
 
@@ -154,6 +157,10 @@ static void print_gauges(const struct metrics *metrics, struct buf *out)
         print_number(out, "dpvd_audit_lag_seconds", "gauge",
                      "Age of the oldest audit row that has no seal, or of the last look.",
                      sealer_lag(metrics->sealer));
+    if (metrics->usage != NULL)
+        print_number(out, "dpvd_quota_warnings_total", "counter",
+                     "Actual senders that reached 80 or 100 % of their quota.",
+                     usage_warnings(metrics->usage));
     print_number(out, "dpvd_received_bytes_total", "counter", "Bytes of request bodies received.",
                  (int64_t)metrics->bytes_in);
 }

@@ -4,6 +4,7 @@
 
 #include "http/server.h"
 #include "service/sealer.h"
+#include "service/usage.h"
 #include "store/monitor.h"
 
 struct metrics;
@@ -19,8 +20,10 @@ void metrics_count(struct metrics *metrics, const struct http_exchange *exchange
 /* The server whose gauges are shown; NULL: none yet, or no longer. */
 void metrics_watch(struct metrics *metrics, const struct http_server *server);
 
-/* The sealer whose lag is shown; NULL: this dpvd does not seal. It outlives the requests. */
-void metrics_watch_sealer(struct metrics *metrics, const struct sealer *sealer);
+/* The jobs in the background whose numbers are shown; sealer NULL: this dpvd does not seal. They
+ * outlive the requests. */
+void metrics_watch_jobs(struct metrics *metrics, const struct sealer *sealer,
+                        const struct usage *usage);
 
 /* GET /metrics, on the operators' listener only. */
 struct http_route metrics_route(struct metrics *metrics);

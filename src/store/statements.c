@@ -1,5 +1,9 @@
 #include "store/statements.h"
 
+#include "store/statements_internal.h"
+
+#include <stddef.h>
+
 /* $1 to $8 of every statement that leaves an audit row: the call. */
 #define AUDIT_CALL                                                                                 \
     "sender_id, received, duration, endpoint, operation, request_id, client, system_user_id"
@@ -60,10 +64,6 @@
     "AND s.service_edition = $3 AND s.created >= $4 AND s.created < $5 "                           \
     "AND ($7::text IS NULL OR s.reportee = $7) "
 #define SDP_ORDER "ORDER BY s.created DESC, s.id DESC LIMIT $6"
-
-#define SEAL_COLUMNS                                                                               \
-    "number, previous, root, rows, first_transaction, first_id, last_transaction, last_id, "       \
-    "earliest, latest, sealed, hash, signer, signature"
 
 /* Newest first along the index; what is not given is null or not bound. */
 #define STATE_FILTER                                                                               \
@@ -131,47 +131,6 @@ static const char *const texts[STMT_COUNT] = {
                        "VALUES ($1, $2, $3) ON CONFLICT DO NOTHING RETURNING true",
 
     [STMT_NONCE_SWEEP] = "DELETE FROM dpvd.wsse_nonce WHERE expires < $1",
-
-    /* All that can still appear in front of the last one is over, and what is over is seen: the
-     * snapshot that sees the rows is the one that is asked. */
-    [STMT_AUDIT_ROWS] =
-        "SELECT id, transaction, received, duration, endpoint, operation, request_id, client, "
-        "sender_id, system_user_id, user_name, result, error_id, error_guid, senders_reference, "
-        "receipt_id, correspondence_id, service_code, service_edition, organization, "
-        "actual_number, actual_verified, display_sender, visible, attachments, attachment_bytes, "
-        "digest, answered FROM dpvd.audit_log WHERE (transaction, id) > ($1, $2) "
-        "AND transaction < pg_snapshot_xmin(pg_current_snapshot()) "
-        "ORDER BY transaction, id LIMIT $3",
-
-    [STMT_AUDIT_BEHIND] =
-        "SELECT count(*), "
-        "count(*) FILTER (WHERE transaction >= pg_snapshot_xmax(pg_current_snapshot())) "
-        "FROM dpvd.audit_log WHERE (transaction, id) > ($1, $2)",
-
-    [STMT_SEAL_HEAD] =
-        "SELECT h.number, h.hash, coalesce((SELECT max(number) FROM dpvd.audit_seal), 0), "
-        "h.number = 0 OR s.hash IS NOT DISTINCT FROM h.hash, behind.transaction, behind.id, "
-        "pg_snapshot_xmax(pg_current_snapshot()), "
-        "(SELECT l.received FROM dpvd.audit_log l "
-        "WHERE (l.transaction, l.id) > (behind.transaction, behind.id) "
-        "ORDER BY l.transaction, l.id LIMIT 1) "
-        "FROM dpvd.audit_head h LEFT JOIN dpvd.audit_seal s ON s.number = h.number "
-        "CROSS JOIN LATERAL (SELECT coalesce(s.last_transaction, '0') AS transaction, "
-        "coalesce(s.last_id, -9223372036854775808) AS id) behind",
-
-    /* Held until the connection ends; asked for again it only counts. */
-    [STMT_SEAL_LEASE] = "SELECT pg_try_advisory_lock(8101718523410)",
-
-    [STMT_SEALS] =
-        "SELECT " SEAL_COLUMNS " FROM dpvd.audit_seal WHERE number > $1 ORDER BY number LIMIT $2",
-
-    [STMT_SEAL_RANGE] = "SELECT coalesce(min(number), 0), coalesce(max(number), 0) "
-                        "FROM dpvd.audit_seal WHERE latest >= $1 AND earliest < $2",
-
-    /* Nothing comes back when the trigger finds that another one follows the last seal already. */
-    [STMT_SEAL_ADD] = "INSERT INTO dpvd.audit_seal (" SEAL_COLUMNS ") "
-                      "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) "
-                      "RETURNING number",
 
     /* What few messages need is asked by functions, which cost nothing as long as they are not
      * called. The tenant is known once the caller is found: what belongs to it is looked up by what
@@ -447,5 +406,5 @@ static const char *const texts[STMT_COUNT] = {
 
 const char *statement_text(enum statement statement)
 {
-    return texts[statement];
+    return texts[statement] != NULL ? texts[statement] : statements_background[statement];
 }
