@@ -11,7 +11,7 @@ from register_rows import (
     template)
 from support import (
     DEMO2_NUMBER, DEMO_NUMBER, ON_BEHALF_NUMBER, attachment, attachments, case, case_table,
-    contains, equal, main, unique)
+    contains, equal, main, unique, wait_until)
 
 DEAD_PERSON = "24889110011"
 DEMO2 = {"systemUserName": "demo2", "systemPassword": "demo2-password",
@@ -208,6 +208,19 @@ def actual_sender_is_rejected_when_its_quota_is_used_up(server):
                        {"OnBehalfOfOrgNr": owner}, caller(server, owner)):
             is_stored(server, values, url=url)
     is_stored(server, by_full)  # where the setting does not say so, nobody is stopped
+
+
+@case
+def messages_are_counted_until_the_quota_is_used_up(server):
+    customer = sender(server)
+    who = caller(server, customer)
+    with server.process(**BLOCKING, usage_interval="100ms") as (_, url):
+        for _ in range(QUOTA):
+            is_stored(server, who, url=url)
+        wait_until(lambda: [[str(QUOTA)]] == server.sql(
+            f"SELECT messages FROM dpvd.usage_count WHERE actual_number = '{customer}';"),
+            30, "the messages are counted")
+        is_refused(server, who, "Rejected", USED_UP, url)
 
 
 # ---------------------------------------------------------------- confidential mail
