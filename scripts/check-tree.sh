@@ -42,6 +42,7 @@ declare -A belongs_to=(
 declare -A may_be_long=(
     [tests/e2e/support.py]="one import for every end-to-end test; splitting it would only add names"
     [tests/e2e/test_planned.py]="every way of notifying, seen through one server that is started once"
+    [tests/integration/test_tenants.c]="what one role sees of all tables, which one fixture fills"
     [tests/e2e/test_wire.py]="every side of the wire, seen through one server that is started once"
 )
 

@@ -16,15 +16,9 @@ enum { DONE = 0, FAILED = 1, USED_WRONGLY = 2 };
 
 /* A group is a file of this folder. */
 static const struct command *const groups[] = {
-    sender_commands,
-    system_user_commands,
-    secret_commands,
-    service_commands,
-    message_commands,
-    import_commands,
-    report_commands,
-    audit_commands,
-    NULL,
+    sender_commands,  system_user_commands, secret_commands,
+    service_commands, message_commands,     import_commands,
+    report_commands,  audit_commands,       NULL,
 };
 
 static void print_command(const struct command *command, FILE *out)
