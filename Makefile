@@ -9,7 +9,7 @@ MAKEFLAGS += -j$(shell nproc)
 endif
 Q := $(if $(V),,@)
 
-PACKAGES := libmicrohttpd libxml-2.0 libpq libcrypto libcrypt gnutls yajl zlib
+PACKAGES := libmicrohttpd libxml-2.0 libpq libcrypto libcrypt gnutls yajl zlib libcurl
 WARNINGS := -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
             -Wformat=2 -Wundef -Wvla -Wcast-qual -Wwrite-strings -Wpointer-arith \
             -Wimplicit-fallthrough -Werror

@@ -3,6 +3,7 @@
 #include "admin/audit.h"
 #include "admin/import.h"
 #include "admin/message.h"
+#include "admin/notify.h"
 #include "admin/report.h"
 #include "admin/secret.h"
 #include "admin/sender.h"
@@ -16,9 +17,8 @@ enum { DONE = 0, FAILED = 1, USED_WRONGLY = 2 };
 
 /* A group is a file of this folder. */
 static const struct command *const groups[] = {
-    sender_commands,  system_user_commands, secret_commands,
-    service_commands, message_commands,     import_commands,
-    report_commands,  audit_commands,       NULL,
+    sender_commands, system_user_commands, secret_commands, service_commands, message_commands,
+    notify_commands, import_commands,      report_commands, audit_commands,   NULL,
 };
 
 static void print_command(const struct command *command, FILE *out)

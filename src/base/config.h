@@ -106,6 +106,34 @@ struct config {
     int64_t max_notifications;
     int64_t max_endpoints;
 
+    /* notifications */
+    char *portal_name;
+    int64_t notifier_interval;
+    int64_t notification_retry;
+    int64_t notification_give_up;
+    int64_t gateway_timeout;
+    char *gateway_ca;
+    char *smtp_url;
+    char *smtp_tls;
+    char *smtp_user;
+    char *smtp_password_file;
+    int64_t smtp_rate;
+    char *mail_from;
+    char *mail_from_name;
+    char *mail_domains;
+    char *sms_url;
+    char *sms_method;
+    char *sms_headers;
+    char *sms_body;
+    char *sms_encoding;
+    char *sms_user;
+    char *sms_secret_file;
+    char *sms_accept;
+    char *sms_id;
+    char *sms_sender;
+    char *sms_window;
+    int64_t sms_rate;
+
     /* audit */
     int64_t audit_seal_interval;
     char *audit_key;
