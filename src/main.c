@@ -4,6 +4,7 @@
 #include "base/config.h"
 #include "base/log.h"
 #include "base/vault.h"
+#include "delivery/notifier.h"
 #include "http/server.h"
 #include "model/rules_table.h"
 #include "rest/health.h"
@@ -37,8 +38,9 @@ struct dpvd {
     struct config config;
     struct process process;
     struct monitor *monitor;
-    struct sealer *sealer; /* NULL: another dpvd seals */
+    struct sealer *sealer;     /* NULL: another dpvd seals */
     struct usage *usage;
+    struct notifier *notifier; /* NULL: another dpvd sends notifications */
     struct metrics *metrics;
     struct soap_dispatch *dispatch;
     struct http_route *routes;
@@ -108,15 +110,18 @@ static void count_request(void *context, const struct http_exchange *exchange, i
 
 static bool make_routes(struct dpvd *dpvd, struct err *err)
 {
-    const size_t endpoints = soap_dispatch_count(dpvd->dispatch);
+    const size_t endpoints = dpvd->dispatch == NULL ? 0 : soap_dispatch_count(dpvd->dispatch);
 
     dpvd->routes = calloc(endpoints + 4, sizeof(*dpvd->routes));
     if (dpvd->routes == NULL)
         return err_no_memory(err);
-    soap_dispatch_routes(dpvd->dispatch, dpvd->routes);
+    if (endpoints > 0)
+        soap_dispatch_routes(dpvd->dispatch, dpvd->routes);
     dpvd->routes[endpoints] = health_live_route();
     dpvd->routes[endpoints + 1] = health_ready_route(dpvd->monitor);
     dpvd->routes[endpoints + 2] = metrics_route(dpvd->metrics);
+    for (size_t i = 0; endpoints == 0 && i < 2; i++)
+        dpvd->routes[i].operators_only = true; /* nobody else is listened to */
     return true;
 }
 
@@ -131,13 +136,37 @@ static bool check_schema(const struct config *config, struct err *err)
     return opened || err->kind == ERR_BUSY;
 }
 
-static bool start(struct dpvd *dpvd, struct err *err)
+static bool start_notifier(struct dpvd *dpvd, struct err *err)
 {
-    struct http_workers workers = {.open = worker_open,
-                                   .close = worker_close,
-                                   .context = &dpvd->process,
-                                   .finished = count_request};
+    if (!notifier_start(&dpvd->config, &dpvd->notifier, err))
+        return false;
+    metrics_watch_notifier(dpvd->metrics, notifier_stats(dpvd->notifier));
+    return true;
+}
 
+/* What runs beside the requests. */
+static bool start_background(struct dpvd *dpvd, struct err *err)
+{
+    if (!check_schema(&dpvd->config, err) || !monitor_start(&dpvd->config, &dpvd->monitor, err))
+        return false;
+    dpvd->metrics = metrics_new(dpvd->monitor);
+    return dpvd->metrics != NULL || err_no_memory(err);
+}
+
+static bool listen_now(struct dpvd *dpvd, struct http_workers *workers, struct err *err)
+{
+    workers->finished = count_request;
+    workers->finished_context = dpvd->metrics;
+    if (!make_routes(dpvd, err) ||
+        !http_server_start(&dpvd->config, dpvd->routes, workers, &dpvd->server, err))
+        return false;
+    metrics_watch(dpvd->metrics, dpvd->server);
+    return true;
+}
+
+/* What all workers share. */
+static bool make_process(struct dpvd *dpvd, struct err *err)
+{
     dpvd->process.config = &dpvd->config;
     dpvd->process.passwords = passwords_new(&dpvd->config);
     dpvd->process.queue = commit_queue_new(&dpvd->config);
@@ -147,21 +176,21 @@ static bool start(struct dpvd *dpvd, struct err *err)
     if (dpvd->config.secret_key[0] != '\0' &&
         !vault_open(dpvd->config.secret_key, &dpvd->process.vault, err))
         return err_wrap(err, "secret_key");
-    if (!check_schema(&dpvd->config, err) || !monitor_start(&dpvd->config, &dpvd->monitor, err))
-        return false;
-    if (!sealer_start(&dpvd->config, &dpvd->sealer, err) ||
+    return true;
+}
+
+static bool start_serving(struct dpvd *dpvd, struct err *err)
+{
+    struct http_workers workers = {
+        .open = worker_open, .close = worker_close, .context = &dpvd->process};
+
+    if (!make_process(dpvd, err) || !start_background(dpvd, err) ||
+        !sealer_start(&dpvd->config, &dpvd->sealer, err) ||
         !usage_start(&dpvd->config, &dpvd->usage, err))
         return false;
-    dpvd->metrics = metrics_new(dpvd->monitor);
-    if (dpvd->metrics == NULL)
-        return err_no_memory(err);
     metrics_watch_jobs(dpvd->metrics, dpvd->sealer, dpvd->usage);
-    workers.finished_context = dpvd->metrics;
-    if (!make_routes(dpvd, err) ||
-        !http_server_start(&dpvd->config, dpvd->routes, &workers, &dpvd->server, err))
-        return false;
-    metrics_watch(dpvd->metrics, dpvd->server);
-    return true;
+    return (dpvd->config.notifier == 0 || start_notifier(dpvd, err)) &&
+           listen_now(dpvd, &workers, err);
 }
 
 static void stop(struct dpvd *dpvd)
@@ -173,6 +202,7 @@ static void stop(struct dpvd *dpvd)
     dpvd->routes = NULL;
     soap_dispatch_free(&dpvd->dispatch);
     metrics_free(&dpvd->metrics);
+    notifier_stop(&dpvd->notifier);
     usage_stop(&dpvd->usage);
     sealer_stop(&dpvd->sealer);
     monitor_stop(&dpvd->monitor);
@@ -212,7 +242,8 @@ static void reload(struct dpvd *dpvd)
 {
     struct err err = {0};
 
-    if (reload_settings(dpvd, &err) && http_server_reload(dpvd->server, &err))
+    if (reload_settings(dpvd, &err) &&
+        (dpvd->server == NULL || http_server_reload(dpvd->server, &err)))
         log_event(LOG_INFO, "reloaded", F_STR("what", "settings and certificate"));
     else
         log_event(LOG_ERROR, "reload_failed", F_STR("error", err.msg));
@@ -231,13 +262,13 @@ static void wait_for_end(struct dpvd *dpvd, const sigset_t *signals)
     log_event(LOG_INFO, "stopping", F_INT("signal", number));
 }
 
-static enum exit_code run_serve(struct dpvd *dpvd, int words)
+/* Until a signal says that it is enough. */
+static enum exit_code live(struct dpvd *dpvd, bool (*start)(struct dpvd *dpvd, struct err *err))
 {
     struct err err = {0};
     sigset_t signals;
     bool started = false;
 
-    (void)words;
     if (!config_verify(&dpvd->config, &err))
         return failed(&err);
     sigemptyset(&signals);
@@ -257,6 +288,45 @@ static enum exit_code run_serve(struct dpvd *dpvd, int words)
     return EXIT_OK;
 }
 
+static enum exit_code run_serve(struct dpvd *dpvd, int words)
+{
+    (void)words;
+    return live(dpvd, start_serving);
+}
+
+/* ------------------------------------------------------------------ work */
+
+/* The operators' requests need nothing of their own. */
+static void *idle_open(void *context, struct err *err)
+{
+    (void)err;
+    return context;
+}
+
+static void idle_close(void *context, void **worker)
+{
+    (void)context;
+    *worker = NULL;
+}
+
+/* Nobody but the operators is listened to. */
+static bool start_working(struct dpvd *dpvd, struct err *err)
+{
+    struct http_workers workers = {.open = idle_open, .close = idle_close, .context = dpvd};
+
+    if (!config_assign(&dpvd->config, "listen=", err) ||
+        !config_assign(&dpvd->config, "tls_listen=", err) || !start_background(dpvd, err) ||
+        !start_notifier(dpvd, err))
+        return false;
+    return dpvd->config.admin_listen[0] == '\0' || listen_now(dpvd, &workers, err);
+}
+
+static enum exit_code run_work(struct dpvd *dpvd, int words)
+{
+    (void)words;
+    return live(dpvd, start_working);
+}
+
 /* ------------------------------------------------------------------ the other verbs */
 
 static enum exit_code run_check(struct dpvd *dpvd, int words)
@@ -264,7 +334,7 @@ static enum exit_code run_check(struct dpvd *dpvd, int words)
     struct err err = {0};
 
     (void)words;
-    if (!config_verify(&dpvd->config, &err))
+    if (!config_verify(&dpvd->config, &err) || !notifier_verify(&dpvd->config, &err))
         return failed(&err);
     puts("the configuration is good");
     return EXIT_OK;
@@ -310,6 +380,7 @@ static enum exit_code run_version(struct dpvd *dpvd, int words)
 
 static const struct verb verbs[] = {
     {"serve", "serve requests in the foreground (the default)", run_serve, NULL, false},
+    {"work", "send notifications only, in the foreground", run_work, NULL, false},
     {"check", "check the configuration and exit", run_check, NULL, false},
     {"config", "print the effective settings; --table: the README's table", run_config, "--table",
      false},

@@ -136,7 +136,8 @@ const struct config_setting config_settings[] = {
     NUMBER(max_endpoints, "50", 0, 10000, "receiver end points of all notifications of one message"),
 
     TEXT(portal_name, "Altinn.no", "what the installation calls itself in notifications"),
-    TIME(notifier_interval, "1s", 0, HOUR, "how often due notifications are looked for; 0: not by this dpvd serve"),
+    SWITCH(notifier, "on", "dpvd serve sends notifications; off: only dpvd work does"),
+    TIME(notifier_interval, "1s", 10, HOUR, "how often due notifications are looked for"),
     TIME(notification_retry, "1m", 100, HOUR, "wait before a notification that was not taken is tried again; doubles up to an hour"),
     TIME(notification_give_up, "1d", 1000, 30 * 24 * HOUR, "how long it is tried"),
     TIME(gateway_timeout, "30s", 100, 600 * SECOND, "longest time for handing one notification to a gateway"),

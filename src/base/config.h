@@ -108,6 +108,7 @@ struct config {
 
     /* notifications */
     char *portal_name;
+    int64_t notifier;
     int64_t notifier_interval;
     int64_t notification_retry;
     int64_t notification_give_up;

@@ -1,5 +1,7 @@
 #include "rest/metrics.h"
 
+#include "base/clock.h"
+
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,6 +31,7 @@ struct metrics {
     const struct http_server *server;
     const struct sealer *sealer;
     const struct usage *usage;
+    const struct notifier_stats *notifier;
 };
 
 struct metrics *metrics_new(const struct monitor *monitor)
@@ -64,6 +67,13 @@ void metrics_watch_jobs(struct metrics *metrics, const struct sealer *sealer,
     pthread_mutex_lock(&metrics->lock);
     metrics->sealer = sealer;
     metrics->usage = usage;
+    pthread_mutex_unlock(&metrics->lock);
+}
+
+void metrics_watch_notifier(struct metrics *metrics, const struct notifier_stats *stats)
+{
+    pthread_mutex_lock(&metrics->lock);
+    metrics->notifier = stats;
     pthread_mutex_unlock(&metrics->lock);
 }
 
@@ -165,6 +175,59 @@ static void print_gauges(const struct metrics *metrics, struct buf *out)
                  (int64_t)metrics->bytes_in);
 }
 
+/* One number of each channel. */
+static void print_channels(struct buf *out, const struct notifier_stats *stats, const char *name,
+                           const char *help, int64_t (*number)(const struct notifier_stats *))
+{
+    buf_add_format(out, "# HELP %s %s\n# TYPE %s gauge\n", name, help, name);
+    for (int i = 0; i < NOTIFIER_CHANNELS; i++)
+        buf_add_format(out, "%s{channel=\"%s\"} %lld\n", name, stats[i].channel,
+                       (long long)number(&stats[i]));
+}
+
+static int64_t due_of(const struct notifier_stats *stats)
+{
+    return atomic_load(&stats->due);
+}
+
+static int64_t age_of(const struct notifier_stats *stats)
+{
+    const int64_t oldest = atomic_load(&stats->oldest);
+    const int64_t now = clock_now();
+
+    return oldest == 0 || oldest > now ? 0 : (now - oldest) / 1000000;
+}
+
+static int64_t up_of(const struct notifier_stats *stats)
+{
+    return atomic_load(&stats->is_down) == 0;
+}
+
+static void print_outcome(struct buf *out, const struct notifier_stats *stats, const char *outcome,
+                          const _Atomic int64_t *number)
+{
+    buf_add_format(out, "dpvd_notifications_total{channel=\"%s\",outcome=\"%s\"} %lld\n",
+                   stats->channel, outcome, (long long)atomic_load(number));
+}
+
+static void print_notifier(struct buf *out, const struct notifier_stats *stats)
+{
+    print_channels(out, stats, "dpvd_notifications_due",
+                   "Notifications that wait although it is their time.", due_of);
+    print_channels(out, stats, "dpvd_notifications_oldest_seconds",
+                   "For how long the oldest of them has been waiting.", age_of);
+    print_channels(out, stats, "dpvd_gateway_up", "0 while the gateway takes nothing.", up_of);
+    buf_add_text(out, "# HELP dpvd_notifications_total What became of notifications and tries.\n"
+                      "# TYPE dpvd_notifications_total counter\n");
+    for (int i = 0; i < NOTIFIER_CHANNELS; i++) {
+        print_outcome(out, &stats[i], "sent", &stats[i].sent);
+        print_outcome(out, &stats[i], "later", &stats[i].later);
+        print_outcome(out, &stats[i], "failed", &stats[i].failed);
+        print_outcome(out, &stats[i], "cancelled", &stats[i].cancelled);
+        print_outcome(out, &stats[i], "repeated", &stats[i].repeated);
+    }
+}
+
 static void serve(void *context, void *worker, struct http_exchange *exchange)
 {
     struct metrics *metrics = context;
@@ -177,6 +240,8 @@ static void serve(void *context, void *worker, struct http_exchange *exchange)
     exchange->outcome = "ok";
     pthread_mutex_lock(&metrics->lock);
     print_gauges(metrics, out);
+    if (metrics->notifier != NULL)
+        print_notifier(out, metrics->notifier);
     buf_add_text(out, "# HELP dpvd_request_seconds Time from headers to answer, by operation and "
                       "outcome.\n# TYPE dpvd_request_seconds histogram\n");
     for (size_t i = 0; i < metrics->series_count; i++)

@@ -3,6 +3,7 @@
 #define DPVD_REST_METRICS_H
 
 #include "http/server.h"
+#include "service/notifier_stats.h"
 #include "service/sealer.h"
 #include "service/usage.h"
 #include "store/monitor.h"
@@ -24,6 +25,9 @@ void metrics_watch(struct metrics *metrics, const struct http_server *server);
  * outlive the requests. */
 void metrics_watch_jobs(struct metrics *metrics, const struct sealer *sealer,
                         const struct usage *usage);
+
+/* The channels of the notifier, NOTIFIER_CHANNELS of them; NULL: this dpvd sends none. */
+void metrics_watch_notifier(struct metrics *metrics, const struct notifier_stats *stats);
 
 /* GET /metrics, on the operators' listener only. */
 struct http_route metrics_route(struct metrics *metrics);

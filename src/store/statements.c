@@ -1,5 +1,6 @@
 #include "store/statements.h"
 
+#include "store/notifier_statements.h"
 #include "store/statements_internal.h"
 
 #include <stddef.h>
@@ -406,5 +407,7 @@ static const char *const texts[STMT_COUNT] = {
 
 const char *statement_text(enum statement statement)
 {
+    if (statement >= STMT_NOTIFIER_ENTER)
+        return notifier_statement_text(statement);
     return texts[statement] != NULL ? texts[statement] : statements_background[statement];
 }

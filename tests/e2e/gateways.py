@@ -51,7 +51,7 @@ class Mail:
 
 class MailServer:
     """answers: command or recipient to reply. stall: DATA is taken, but no answer comes before the
-    connection is closed. gate: while it is not set, DATA waits before it is taken."""
+    connection is closed. gate: while it is not set, DATA is taken but not answered."""
 
     def __init__(self, tls=None, auth=False, utf8=False):
         self.mails = []
@@ -110,11 +110,11 @@ class MailServer:
         return "250 OK"
 
     async def handle_DATA(self, server, session, envelope):
-        await self._loop.run_in_executor(None, self.gate.wait)
         if "DATA" in self.answers:
             return self.answers["DATA"]
         self.mails.append(Mail(envelope.mail_from, list(envelope.rcpt_tos), envelope.content,
                                session.ssl is not None, getattr(session, "dpvd_user", None)))
+        await self._loop.run_in_executor(None, self.gate.wait)
         if self.stall:
             server.transport.abort()
         return f"250 2.0.0 Ok: queued as {len(self.mails)}"
