@@ -45,7 +45,7 @@ UPDATE dpvd.notification_template SET subject = replace(subject, 'Altinn.no', '$
 GRANT SELECT, UPDATE (sent, cancelled, next_try, tries, first_tried, claimed_by, started, repeated,
     failed, reason, gateway_id) ON dpvd.notification TO dpvd_background;
 GRANT SELECT ON dpvd.notification_order, dpvd.notification_template, dpvd.withdrawal,
-    dpvd.organization, dpvd.person, dpvd.person_contact, dpvd.notification_address, dpvd.service,
+    dpvd.status_event, dpvd.organization, dpvd.person, dpvd.person_contact, dpvd.notification_address, dpvd.service,
     dpvd.sender TO dpvd_background;
 GRANT SELECT (sender_id, id, reportee, reportee_is_person, reportee_name, service_code,
     service_edition, visible) ON dpvd.correspondence TO dpvd_background;
@@ -56,6 +56,7 @@ GRANT USAGE ON SEQUENCE dpvd.notifier_number TO dpvd_background;
 CREATE POLICY notifier ON dpvd.notification TO dpvd_background USING (true);
 CREATE POLICY notifier ON dpvd.notification_order FOR SELECT TO dpvd_background USING (true);
 CREATE POLICY notifier ON dpvd.withdrawal FOR SELECT TO dpvd_background USING (true);
+CREATE POLICY notifier ON dpvd.status_event FOR SELECT TO dpvd_background USING (true);
 CREATE POLICY notifier ON dpvd.correspondence FOR SELECT TO dpvd_background USING (true);
 CREATE POLICY notifier ON dpvd.correspondence_state TO dpvd_background USING (true);
 CREATE POLICY notifier ON dpvd.audit_log FOR INSERT TO dpvd_background WITH CHECK (true);

@@ -9,6 +9,7 @@
 #include "admin/sender.h"
 #include "admin/service.h"
 #include "admin/system_user.h"
+#include "admin/template.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -17,8 +18,17 @@ enum { DONE = 0, FAILED = 1, USED_WRONGLY = 2 };
 
 /* A group is a file of this folder. */
 static const struct command *const groups[] = {
-    sender_commands, system_user_commands, secret_commands, service_commands, message_commands,
-    notify_commands, import_commands,      report_commands, audit_commands,   NULL,
+    sender_commands,
+    system_user_commands,
+    secret_commands,
+    service_commands,
+    message_commands,
+    notify_commands,
+    template_commands,
+    import_commands,
+    report_commands,
+    audit_commands,
+    NULL,
 };
 
 static void print_command(const struct command *command, FILE *out)

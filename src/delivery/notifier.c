@@ -232,13 +232,16 @@ static bool process(struct lane *lane, struct background *background, struct db 
 
 /* ------------------------------------------------------------------ rounds */
 
-static void watch_queue(struct lane *lane, const struct notifier_queue *queues, size_t n)
+/* SMS that wait for the morning are not late. */
+static void watch_queue(struct lane *lane, const struct notifier_queue *queues, size_t n,
+                        int64_t now)
 {
+    const bool in_time = !lane->pace.has_window || window_is_open(&lane->pace.window, now);
     int64_t due = 0;
     int64_t oldest = 0;
 
-    for (size_t i = 0; i < n; i++) {
-        due += queues[i].count;
+    for (size_t i = 0; in_time && i < n; i++) {
+        due += queues[i].due;
         if (oldest == 0 || queues[i].oldest < oldest)
             oldest = queues[i].oldest;
     }
@@ -246,18 +249,30 @@ static void watch_queue(struct lane *lane, const struct notifier_queue *queues, 
     atomic_store(&lane->stats->oldest, oldest);
 }
 
+/* Puts senders that have something ready in front, in their order; how many there are. */
+static size_t pick_ready(const struct notifier_queue *queues, size_t n, int32_t *senders)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        if (queues[i].ready > 0)
+            senders[count++] = queues[i].sender_id;
+    }
+    return count;
+}
+
 /* Fair shares: senders take turns by their numbers, from the one after the last that was served,
  * and each may have as many as any other. */
-static void make_wish(struct lane *lane, const struct notifier_queue *queues, size_t n, int allowed,
+static void make_wish(struct lane *lane, const int32_t *ready, size_t n, int allowed,
                       int32_t senders[CLAIM_MAX], struct notifier_wish *wish)
 {
     const size_t most = (size_t)allowed < n ? (size_t)allowed : n;
     size_t first = 0;
 
-    while (first < n && queues[first].sender_id <= lane->last_sender)
+    while (first < n && ready[first] <= lane->last_sender)
         first++;
     for (size_t i = 0; i < most; i++)
-        senders[i] = queues[(first + i) % n].sender_id;
+        senders[i] = ready[(first + i) % n];
     lane->last_sender = senders[most - 1];
     *wish = (struct notifier_wish){.transport = lane->transport,
                                    .senders = senders,
@@ -281,15 +296,30 @@ static bool send_claimed(struct lane *lane, struct background *background, struc
            notifier_store_release(db, lane->arena, lane->number, keys + done, n - done, err);
 }
 
-/* *more_out: there may be more to do at once. */
+/* Claims and sends a batch. *more_out: there may be more to do at once. */
+static bool take_batch(struct lane *lane, struct background *background, struct db *db,
+                       const int32_t *ready, size_t n, int allowed, bool *more_out, struct err *err)
+{
+    int32_t senders[CLAIM_MAX];
+    struct notification_key *keys = NULL;
+    struct notifier_wish wish = {0};
+    size_t count = 0;
+
+    make_wish(lane, ready, n, allowed, senders, &wish);
+    if (!notifier_store_claim(db, lane->arena, lane->number, &wish, clock_now(), &keys, &count,
+                              err) ||
+        !send_claimed(lane, background, db, keys, count, err))
+        return false;
+    *more_out = count > 0;
+    return true;
+}
+
 static bool take_round(struct lane *lane, struct background *background, struct db *db,
                        bool *more_out, struct err *err)
 {
-    int32_t senders[CLAIM_MAX];
     const int64_t now = clock_now();
     const struct notifier_queue *queues = NULL;
-    struct notification_key *keys = NULL;
-    struct notifier_wish wish = {0};
+    int32_t *ready = NULL;
     size_t n = 0;
     int allowed = 0;
 
@@ -297,17 +327,15 @@ static bool take_round(struct lane *lane, struct background *background, struct 
     if (!notifier_store_enter(db, &lane->number, err) ||
         !notifier_store_queue(db, lane->arena, lane->transport, now, COUNT_MAX, &queues, &n, err))
         return false;
-    watch_queue(lane, queues, n);
+    watch_queue(lane, queues, n, now);
     if (lane->gateway != NULL)
         allowed = pace_allows(&lane->pace, CLAIM_MAX, clock_monotonic(), now);
-    if (allowed == 0 || n == 0)
-        return true;
-    make_wish(lane, queues, n, allowed, senders, &wish);
-    if (!notifier_store_claim(db, lane->arena, lane->number, &wish, now, &keys, &n, err) ||
-        !send_claimed(lane, background, db, keys, n, err))
-        return false;
-    *more_out = n > 0;
-    return true;
+    ready = arena_array(lane->arena, n, sizeof(*ready));
+    if (ready == NULL)
+        return err_no_memory(err);
+    n = pick_ready(queues, n, ready);
+    return allowed == 0 || n == 0 ||
+           take_batch(lane, background, db, ready, n, allowed, more_out, err);
 }
 
 static bool take_turn(void *context, struct background *background, struct db *db, struct err *err)

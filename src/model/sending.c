@@ -1,8 +1,5 @@
 #include "model/sending.h"
 
-/* The longest wait between two tries, in microseconds. */
-#define LONGEST_WAIT INT64_C(3600000000)
-
 /* A clock that jumps ahead alone is no reason to give up. */
 enum { TRIES_AT_LEAST = 4 };
 
@@ -63,9 +60,9 @@ static int64_t wait_after(int tries, int64_t first)
 {
     int64_t wait = first;
 
-    for (int i = 0; i < tries && wait < LONGEST_WAIT; i++)
+    for (int i = 0; i < tries && wait < SENDING_LONGEST_WAIT; i++)
         wait *= 2;
-    return wait < LONGEST_WAIT ? wait : LONGEST_WAIT;
+    return wait < SENDING_LONGEST_WAIT ? wait : SENDING_LONGEST_WAIT;
 }
 
 struct sending_next sending_after(enum sending_outcome outcome, const struct sending_state *state,

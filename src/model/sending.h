@@ -5,6 +5,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* Between two tries at most, in microseconds. */
+#define SENDING_LONGEST_WAIT INT64_C(3600000000)
+
 enum sending_outcome {
     SENDING_TAKEN,   /* the gateway has it */
     SENDING_REFUSED, /* this one will never be taken */

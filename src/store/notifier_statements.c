@@ -36,12 +36,14 @@ static const char *const texts[COUNT] = {
         "SELECT CASE WHEN old IS NOT NULL OR pg_try_advisory_lock(81017185, number) "
         "THEN set_config('dpvd.notifier', number::text, false)::int4 END FROM mine",
 
-    /* $1 the transport, $2 now, $3 how many of each sender are counted at most. */
+    /* $1 the transport, $2 now, $3 how many of each sender are counted at most, $4 when the last of
+     * those that wait for another try is tried. */
     [STMT_NOTIFIER_QUEUE - FIRST] =
-        "SELECT s.id, q.count, q.oldest FROM dpvd.sender s CROSS JOIN LATERAL ("
-        "SELECT count(*), min(w.due) AS oldest FROM (SELECT n.due FROM dpvd.notification n "
-        "WHERE n.transport = $1 AND n.sender_id = s.id AND " WAITING " AND " DUE " <= $2 "
-        "ORDER BY " DUE " LIMIT $3) w) q WHERE q.count > 0 ORDER BY s.id",
+        "SELECT s.id, q.due, q.ready, q.oldest FROM dpvd.sender s CROSS JOIN LATERAL ("
+        "SELECT count(*) AS due, count(*) FILTER (WHERE w.next <= $2) AS ready, "
+        "min(w.due) AS oldest FROM (SELECT n.due, " DUE " AS next FROM dpvd.notification n "
+        "WHERE n.transport = $1 AND n.sender_id = s.id AND " WAITING " AND " DUE " <= $4 "
+        "AND n.due <= $2 ORDER BY " DUE " LIMIT $3) w) q WHERE q.due > 0 ORDER BY s.id",
 
     /* $1 the transport, $2 senders, $3 now, $4 how many of each, $5 the notifier. A connection that
      * is new has lost the lock, and the setting with it. */
@@ -56,7 +58,8 @@ static const char *const texts[COUNT] = {
         "AND n.correspondence_id = due.correspondence_id AND n.number = due.number "
         "RETURNING n.sender_id, n.correspondence_id, n.number",
 
-    /* What is found here decides: a Read of this moment stops a reminder. $6 the reminder's delay
+    /* What is found here decides: a Read of this moment stops a reminder, also of a sender that
+     * has left and has no status any more. $6 the reminder's delay
      * and $7 the wait for a first notification that is still under way, in microseconds, $8 the
      * statuses of a message that was opened, $9 Reserved. */
     [STMT_NOTIFIER_BEGIN - FIRST] =
@@ -68,8 +71,11 @@ static const char *const texts[COUNT] = {
         "AND n.order_number = mine.order_number AND NOT n.reminder), "
         "found AS MATERIALIZED (SELECT m.sender_id, m.correspondence_id, m.number, m.started, "
         "CASE WHEN w.sender_id IS NOT NULL THEN 'withdrawn' "
-        "WHEN s.current_status = $9::int2 THEN 'reserved' "
-        "WHEN m.reminder AND s.current_status = ANY ($8::int4[]) THEN 'read' "
+        "WHEN EXISTS (SELECT FROM dpvd.status_event e WHERE e.sender_id = m.sender_id "
+        "AND e.correspondence_id = m.correspondence_id AND e.type = $9::int2) THEN 'reserved' "
+        "WHEN m.reminder AND EXISTS (SELECT FROM dpvd.status_event e "
+        "WHERE e.sender_id = m.sender_id AND e.correspondence_id = m.correspondence_id "
+        "AND e.type = ANY ($8::int4[])) THEN 'read' "
         "WHEN m.started IS NOT NULL AND m.repeated THEN 'unknown' END AS stop, "
         "greatest(c.visible, CASE WHEN m.reminder AND first.sent IS NOT NULL "
         "THEN first.sent + $6::int8 * interval '1 microsecond' "
@@ -77,8 +83,6 @@ static const char *const texts[COUNT] = {
         "THEN $5::timestamptz + $7::int8 * interval '1 microsecond' END) AS not_before "
         "FROM mine m CROSS JOIN first "
         "JOIN dpvd.correspondence c ON c.sender_id = m.sender_id AND c.id = m.correspondence_id "
-        "JOIN dpvd.correspondence_state s ON s.sender_id = m.sender_id "
-        "AND s.id = m.correspondence_id "
         "LEFT JOIN dpvd.withdrawal w ON w.sender_id = m.sender_id "
         "AND w.correspondence_id = m.correspondence_id), "
         "b AS MATERIALIZED (SELECT found.*, stop IS NULL AND not_before <= $5 AS send FROM found), "
@@ -133,11 +137,12 @@ static const char *const texts[COUNT] = {
 
     /* $6 now in microseconds since 1970, $7 the gateway's id. The time is written over the one in
      * the packed row of status answers: what stands before it there is as long as the rows say, and
-     * never changes. */
+     * never changes. What was cancelled while it was under way was sent all the same. */
     [STMT_NOTIFIER_SENT - FIRST] =
         "WITH sent AS (UPDATE dpvd.notification n SET sent = $5, gateway_id = $7, "
-        "tries = n.tries + 1, claimed_by = NULL, started = NULL, reason = NULL "
-        "WHERE " MINE " RETURNING n.sender_id, n.correspondence_id), "
+        "tries = n.tries + 1, claimed_by = NULL, started = NULL, reason = NULL, cancelled = NULL "
+        "WHERE " THIS " AND n.claimed_by = $4 AND n.sent IS NULL AND n.failed IS NULL "
+        "RETURNING n.sender_id, n.correspondence_id), "
         "state AS (UPDATE dpvd.correspondence_state s SET notified = true, "
         "notifications = overlay(s.notifications PLACING int8send($6) FROM 1 + ("
         "SELECT coalesce(sum(11 + octet_length(convert_to(p.recipient, 'UTF8'))), 0)::int4 "

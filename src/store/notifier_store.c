@@ -49,6 +49,7 @@ bool notifier_store_queue(struct db *db, struct arena *arena, enum transport_typ
     params_int2(&params, (int)transport);
     params_time(&params, now);
     params_int8(&params, limit);
+    params_time(&params, now + SENDING_LONGEST_WAIT);
     if (!exchange_one(db, STMT_NOTIFIER_QUEUE, &params, false, err))
         return false;
     row.result = exchange_result(db, 0);
@@ -60,7 +61,8 @@ bool notifier_store_queue(struct db *db, struct arena *arena, enum transport_typ
         row.row = (int)i;
         row.column = 0;
         queues[i].sender_id = row_int4(&row);
-        queues[i].count = row_int8(&row);
+        queues[i].due = row_int8(&row);
+        queues[i].ready = row_int8(&row);
         queues[i].oldest = row_time(&row);
     }
     *queues_out = queues;

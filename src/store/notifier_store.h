@@ -18,11 +18,12 @@ struct notification_key {
     int32_t number;
 };
 
-/* Notifications of one sender that are due. */
+/* Notifications of one sender that are due; counted up to a limit. */
 struct notifier_queue {
     int32_t sender_id;
-    int64_t count;  /* up to a limit */
-    int64_t oldest; /* since when, microseconds since 1970 UTC, as all times here */
+    int64_t due;
+    int64_t ready;  /* of these, may be tried now */
+    int64_t oldest; /* due since when, microseconds since 1970 UTC, as all times here */
 };
 
 /* What a notifier may claim. */

@@ -51,8 +51,8 @@ static const char *const part_texts[] = {
 };
 
 static const char cancel_text[] =
-    "UPDATE dpvd.notification SET cancelled = $3::timestamptz" OF_MESSAGE
-    " AND sent IS NULL AND cancelled IS NULL";
+    "UPDATE dpvd.notification SET cancelled = $3::timestamptz, reason = 'withdrawn'" OF_MESSAGE
+    " AND sent IS NULL AND cancelled IS NULL AND failed IS NULL";
 
 static const char note_text[] =
     "INSERT INTO dpvd.withdrawal (sender_id, correspondence_id, withdrawn, reason) "

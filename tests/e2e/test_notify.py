@@ -115,6 +115,20 @@ def a_message_that_was_read_has_no_reminder(server):
 
 
 @case
+def a_sender_that_has_left_changes_nothing(server):
+    """With its agreement its status rows are gone (domain.md 10.4), its recipients are not."""
+    reference = insert(server, order(("Email", an_address()), template="VarselDPVMedRevarsel"))
+    server.sql("DELETE FROM dpvd.correspondence_state s USING dpvd.correspondence c "
+               "WHERE c.sender_id = s.sender_id AND c.id = s.id "
+               f"AND c.senders_reference = {literal(reference)};")
+    with MailServer() as mail:
+        with Notifier(server, smtp_url=mail.url):
+            wait_sent(server, reference, True, False)
+        with Notifier(server, smtp_url=mail.url, clock_offset=WEEK + 60):
+            wait_sent(server, reference, True, True)
+
+
+@case
 def the_week_begins_when_the_first_one_was_sent(server):
     """Due a week after the message, but the first notification went out three days late."""
     address, probe_address = an_address(), an_address()
