@@ -12,9 +12,8 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Claimed at one time: little is lost when a gateway fails, and each sender is served soon. Of each
- * sender so many are counted for the metrics. */
-enum { CLAIM_MAX = 20, COUNT_MAX = 10000, ID_SIZE = 64 };
+/* Of each sender so many are counted for the metrics. */
+enum { COUNT_MAX = 10000, ID_SIZE = 64 };
 
 /* First rest of a gateway that failed; the settings may want less. */
 #define FIRST_REST INT64_C(5000000)
@@ -264,7 +263,7 @@ static size_t pick_ready(const struct notifier_queue *queues, size_t n, int32_t 
 /* Fair shares: senders take turns by their numbers, from the one after the last that was served,
  * and each may have as many as any other. */
 static void make_wish(struct lane *lane, const int32_t *ready, size_t n, int allowed,
-                      int32_t senders[CLAIM_MAX], struct notifier_wish *wish)
+                      int32_t senders[NOTIFIER_CLAIM_MAX], struct notifier_wish *wish)
 {
     const size_t most = (size_t)allowed < n ? (size_t)allowed : n;
     size_t first = 0;
@@ -300,7 +299,7 @@ static bool send_claimed(struct lane *lane, struct background *background, struc
 static bool take_batch(struct lane *lane, struct background *background, struct db *db,
                        const int32_t *ready, size_t n, int allowed, bool *more_out, struct err *err)
 {
-    int32_t senders[CLAIM_MAX];
+    int32_t senders[NOTIFIER_CLAIM_MAX] = {0};
     struct notification_key *keys = NULL;
     struct notifier_wish wish = {0};
     size_t count = 0;
@@ -329,7 +328,7 @@ static bool take_round(struct lane *lane, struct background *background, struct 
         return false;
     watch_queue(lane, queues, n, now);
     if (lane->gateway != NULL)
-        allowed = pace_allows(&lane->pace, CLAIM_MAX, clock_monotonic(), now);
+        allowed = pace_allows(&lane->pace, NOTIFIER_CLAIM_MAX, clock_monotonic(), now);
     ready = arena_array(lane->arena, n, sizeof(*ready));
     if (ready == NULL)
         return err_no_memory(err);
@@ -398,8 +397,11 @@ static bool prepare(struct notifier *notifier, const struct config *config, stru
 bool notifier_verify(const struct config *config, struct err *err)
 {
     struct notifier *notifier = calloc(1, sizeof(*notifier));
-    const bool ok = notifier == NULL ? err_no_memory(err) : prepare(notifier, config, err);
+    bool ok = false;
 
+    if (notifier == NULL)
+        return err_no_memory(err);
+    ok = prepare(notifier, config, err);
     notifier_stop(&notifier);
     return ok;
 }
@@ -417,8 +419,11 @@ static bool start_lane(struct lane *lane, struct err *err)
 bool notifier_start(const struct config *config, struct notifier **notifier_out, struct err *err)
 {
     struct notifier *notifier = calloc(1, sizeof(*notifier));
-    bool ok = notifier == NULL ? err_no_memory(err) : prepare(notifier, config, err);
+    bool ok = false;
 
+    if (notifier == NULL)
+        return err_no_memory(err);
+    ok = prepare(notifier, config, err);
     for (size_t i = 0; ok && i < NOTIFIER_CHANNELS; i++)
         ok = start_lane(&notifier->lanes[i], err);
     if (!ok) {

@@ -61,29 +61,33 @@ static char *put_tokens(struct arena *arena, const char *text,
     return filled;
 }
 
-static bool is_c1(const unsigned char *at)
+static bool is_c1(const char *at)
 {
-    return at[0] == 0xc2 && at[1] >= 0x80 && at[1] < 0xa0;
+    return (unsigned char)at[0] == 0xc2 && (unsigned char)at[1] >= 0x80 &&
+           (unsigned char)at[1] < 0xa0;
 }
 
-/* Takes control characters out, in place. Line ends become \n, or in a single line a space. */
+/* Takes control characters out, in place. Line ends become \n, or in a single line a space, as a
+ * tab does there. */
 static void clean(char *text, bool single_line)
 {
-    const unsigned char *from = (const unsigned char *)text;
+    const char *from = text;
     char *to = text;
 
     while (*from != '\0') {
-        if (*from == '\r' || *from == '\n') {
-            from += from[0] == '\r' && from[1] == '\n' ? 2 : 1;
+        const unsigned char c = (unsigned char)*from;
+
+        if (c == '\r' || c == '\n') {
+            from += c == '\r' && from[1] == '\n' ? 1 : 0;
             *to++ = single_line ? ' ' : '\n';
         } else if (is_c1(from)) {
-            from += 2;
-        } else if (*from == '\t' || (*from >= 0x20 && *from != 0x7f)) {
-            *to++ = *from == '\t' && single_line ? ' ' : (char)*from;
             from++;
-        } else {
-            from++;
+        } else if (c == '\t') {
+            *to++ = single_line ? ' ' : '\t';
+        } else if (c >= 0x20 && c != 0x7f) {
+            *to++ = *from;
         }
+        from++;
     }
     *to = '\0';
 }

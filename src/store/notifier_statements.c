@@ -46,14 +46,15 @@ static const char *const texts[COUNT] = {
         "AND n.due <= $2 ORDER BY " DUE " LIMIT $3) w) q WHERE q.due > 0 ORDER BY s.id",
 
     /* $1 the transport, $2 senders, $3 now, $4 how many of each, $5 the notifier. A connection that
-     * is new has lost the lock, and the setting with it. */
+     * is new has lost the lock, and the setting with it. That there are few, NOTIFIER_CLAIM_MAX,
+     * the planner must know. */
     [STMT_NOTIFIER_CLAIM - FIRST] =
         "WITH due AS MATERIALIZED (SELECT k.* FROM unnest($2::int4[]) AS s (id) "
         "CROSS JOIN LATERAL (SELECT n.sender_id, n.correspondence_id, n.number "
         "FROM dpvd.notification n WHERE n.transport = $1 AND n.sender_id = s.id "
         "AND " WAITING " AND " DUE " <= $3 AND " IS_FREE " "
         "ORDER BY " DUE " LIMIT $4 FOR UPDATE SKIP LOCKED) k "
-        "WHERE current_setting('dpvd.notifier', true) = $5::int4::text) "
+        "WHERE current_setting('dpvd.notifier', true) = $5::int4::text LIMIT 20) "
         "UPDATE dpvd.notification n SET claimed_by = $5 FROM due WHERE n.sender_id = due.sender_id "
         "AND n.correspondence_id = due.correspondence_id AND n.number = due.number "
         "RETURNING n.sender_id, n.correspondence_id, n.number",

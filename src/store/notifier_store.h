@@ -26,6 +26,9 @@ struct notifier_queue {
     int64_t oldest; /* due since when, microseconds since 1970 UTC, as all times here */
 };
 
+/* Claimed at one time, at most. */
+enum { NOTIFIER_CLAIM_MAX = 20 };
+
 /* What a notifier may claim. */
 struct notifier_wish {
     enum transport_type transport;

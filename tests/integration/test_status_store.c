@@ -337,7 +337,12 @@ static void fill_big_tables(void)
               "INSERT INTO dpvd.receipt SELECT 1 + i % 3, i, NULL, i, 2, 1, now(), now(), '', '', "
               "'ref-' || i FROM generate_series(1, 10000) AS i; "
               "INSERT INTO dpvd.person (number, first_name, last_name) "
-              "SELECT (10000000000 + i)::text, '', '' FROM generate_series(1, 3000) AS i");
+              "SELECT (10000000000 + i)::text, '', '' FROM generate_series(1, 3000) AS i; "
+              "INSERT INTO dpvd.notification (sender_id, correspondence_id, number, order_number, "
+              "transport, recipient, address, reminder, due) SELECT 1 + i % 3, i, 1, 1, 2, 'a', "
+              "'a', i % 2 = 0, now() FROM generate_series(1, 10000) AS i; "
+              "INSERT INTO dpvd.status_event SELECT 1 + i % 3, i, 1, now() "
+              "FROM generate_series(1, 10000) AS i");
     store_run(&store, "ANALYZE");
 }
 
@@ -374,7 +379,8 @@ static void check_no_big_scan(const char *plan)
     static const char *const big[] = {
         "correspondence",    "correspondence_state", "receipt",        "person",
         "organization",      "notification_address", "person_contact", "personal_contact",
-        "organization_role", "usage_count",          "sdp_state"};
+        "organization_role", "usage_count",          "sdp_state",      "notification",
+        "status_event"};
 
     for (size_t i = 0; i < sizeof(big) / sizeof(big[0]); i++) {
         char scan[64];
@@ -402,6 +408,13 @@ static const char *const indexes[STMT_COUNT] = {
     [STMT_RECEIPT_BY_REFERENCE] = "receipt_senders_reference",
     [STMT_RECEIPT_LIST] = "receipt_changed",
     [STMT_RECEIPT_UPDATE] = "receipt_pkey",
+    [STMT_NOTIFIER_QUEUE] = "notification_waiting",
+    [STMT_NOTIFIER_CLAIM] = "notification_waiting",
+    [STMT_NOTIFIER_BEGIN] = "notification_pkey",
+    [STMT_NOTIFIER_TASK] = "notification_pkey",
+    [STMT_NOTIFIER_SENT] = "notification_pkey",
+    [STMT_NOTIFIER_NOT_SENT] = "notification_pkey",
+    [STMT_NOTIFIER_RELEASE] = "notification_pkey",
 };
 
 START_TEST(no_statement_reads_a_big_table_from_end_to_end)
