@@ -82,15 +82,15 @@ END_TEST
 /* ------------------------------------------------------------------ what an answer means */
 
 static const struct {
-    enum smtp_step step;
     long code;
+    enum smtp_step step;
     enum sending_outcome outcome;
 } smtp_answers[] = {
-    {SMTP_RECIPIENT, 550, SENDING_REFUSED}, {SMTP_RECIPIENT, 450, SENDING_LATER},
-    {SMTP_DATA, 554, SENDING_REFUSED},      {SMTP_DATA, 452, SENDING_LATER},
-    {SMTP_DATA, 421, SENDING_GATEWAY},      {SMTP_DATA, 0, SENDING_UNKNOWN},
-    {SMTP_OPENING, 550, SENDING_GATEWAY},   {SMTP_OPENING, 535, SENDING_GATEWAY},
-    {SMTP_OPENING, 0, SENDING_GATEWAY},     {SMTP_RECIPIENT, 0, SENDING_GATEWAY},
+    {550, SMTP_RECIPIENT, SENDING_REFUSED}, {450, SMTP_RECIPIENT, SENDING_LATER},
+    {554, SMTP_DATA, SENDING_REFUSED},      {452, SMTP_DATA, SENDING_LATER},
+    {421, SMTP_DATA, SENDING_GATEWAY},      {0, SMTP_DATA, SENDING_UNKNOWN},
+    {550, SMTP_OPENING, SENDING_GATEWAY},   {535, SMTP_OPENING, SENDING_GATEWAY},
+    {0, SMTP_OPENING, SENDING_GATEWAY},     {0, SMTP_RECIPIENT, SENDING_GATEWAY},
 };
 
 START_TEST(only_recipient_and_text_are_the_messages_fault)
