@@ -160,6 +160,12 @@ static bool note_not_sent(struct lane *lane, struct db *db, const struct errand 
     return true;
 }
 
+/* A mail server's reason may name the recipient; the whole of it stands in the database. */
+static const char *for_the_log(const char *reason)
+{
+    return strchr(reason, '@') == NULL ? reason : "it names an address";
+}
+
 static void keep_pace(struct lane *lane, const struct gateway_answer *answer)
 {
     const bool was_down = atomic_load(&lane->stats->is_down) != 0;
@@ -172,7 +178,7 @@ static void keep_pace(struct lane *lane, const struct gateway_answer *answer)
     atomic_store(&lane->stats->is_down, is_down);
     if (is_down && !was_down)
         log_event(LOG_WARN, "gateway_down", F_STR("channel", lane->stats->channel),
-                  F_STR("reason", answer->reason));
+                  F_STR("reason", for_the_log(answer->reason)));
     else if (was_down && !is_down)
         log_event(LOG_INFO, "gateway_up", F_STR("channel", lane->stats->channel));
 }

@@ -63,6 +63,8 @@ def nobody_sees_the_address_or_the_text_in_the_log(server):
     reference = insert(server, order(("Email", address), ("SMS", number), tokens=("Hemmelig",)))
     with MailServer() as mail, SmsServer() as sms, Notifier(
             server, smtp_url=mail.url, sms_url=sms.url) as notifier:
+        mail.answers[address] = f"421 4.3.2 No {address} today"
+        wait_until(lambda: notifier.logged("gateway_down"), 10, "a gateway that is down is logged")
         mail.answers[address] = f"550 5.1.1 {address} unknown"
         wait_rows(server, reference, "n.sent IS NOT NULL, n.failed IS NOT NULL",
                   [["f", "t"], ["t", "f"]])

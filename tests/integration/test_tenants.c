@@ -477,7 +477,7 @@ START_TEST(the_server_is_not_above_the_rules)
 END_TEST
 
 /* The policies of other roles would not be there for them. */
-START_TEST(background_jobs_see_the_audit_log_and_no_message)
+START_TEST(background_jobs_see_no_content)
 {
     fill_all();
     check_text("SET SESSION AUTHORIZATION dpvd_background; "
@@ -487,9 +487,17 @@ START_TEST(background_jobs_see_the_audit_log_and_no_message)
                "SELECT table_name, string_agg(privilege_type, '+' ORDER BY privilege_type) "
                "FROM information_schema.role_table_grants WHERE grantee = 'dpvd_background' "
                "GROUP BY table_name) granted (table_name, rights)",
-               "audit_head SELECT,audit_log SELECT,audit_seal INSERT+SELECT,"
-               "schema_migration SELECT,sender SELECT,usage_count INSERT+SELECT,"
-               "usage_mark SELECT,usage_warning INSERT+SELECT");
+               "audit_head SELECT,audit_log INSERT+SELECT,audit_seal INSERT+SELECT,"
+               "correspondence_state SELECT,notification SELECT,notification_address SELECT,"
+               "notification_order SELECT,notification_template SELECT,organization SELECT,"
+               "person SELECT,person_contact SELECT,schema_migration SELECT,sender SELECT,"
+               "service SELECT,status_event SELECT,usage_count INSERT+SELECT,"
+               "usage_mark SELECT,usage_warning INSERT+SELECT,withdrawal SELECT");
+    check_text("SELECT string_agg(column_name, ',' ORDER BY column_name) "
+               "FROM information_schema.role_column_grants WHERE grantee = 'dpvd_background' "
+               "AND table_name = 'correspondence'",
+               "id,reportee,reportee_is_person,reportee_name,sender_id,service_code,"
+               "service_edition,visible");
 }
 END_TEST
 
@@ -516,7 +524,7 @@ static Suite *suite(void)
     tcase_add_test(tc, the_actual_sender_cannot_change_a_receipt);
     tcase_add_test(tc, a_list_is_of_the_tenants_own_receipts);
     tcase_add_test(tc, the_server_is_not_above_the_rules);
-    tcase_add_test(tc, background_jobs_see_the_audit_log_and_no_message);
+    tcase_add_test(tc, background_jobs_see_no_content);
     suite_add_tcase(s, tc);
     return s;
 }
