@@ -1,6 +1,5 @@
 #include "store/statements.h"
 
-#include "store/notifier_statements.h"
 #include "store/statements_internal.h"
 
 #include <stddef.h>
@@ -407,7 +406,8 @@ static const char *const texts[STMT_COUNT] = {
 
 const char *statement_text(enum statement statement)
 {
-    if (statement >= STMT_NOTIFIER_ENTER)
-        return notifier_statement_text(statement);
-    return texts[statement] != NULL ? texts[statement] : statements_background[statement];
+    if (texts[statement] != NULL)
+        return texts[statement];
+    return statement < STMT_NOTIFIER_ENTER ? statements_background[statement]
+                                           : statements_notifier[statement];
 }

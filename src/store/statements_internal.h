@@ -4,7 +4,8 @@
 
 #include "store/statements.h"
 
-/* The texts of the statements of background jobs; NULL: it stands in statements.c. */
+/* The texts of the statements of background jobs and of the notifier; NULL: it stands elsewhere. */
 extern const char *const statements_background[STMT_COUNT];
+extern const char *const statements_notifier[STMT_COUNT];
 
 #endif

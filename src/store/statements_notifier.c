@@ -1,4 +1,5 @@
-#include "store/notifier_statements.h"
+/* What the notifier asks, by the role that sees all senders. */
+#include "store/statements_internal.h"
 
 /* Advisory locks that notifiers hold on their numbers have this as their first key. Whose lock can
  * be had is dead; that is asked of a row as it is when it is locked. */
@@ -24,11 +25,9 @@
 #define SERVICE_NAME_NN "coalesce(v.name_nn, v.name)"
 #define SERVICE_NAME_EN "coalesce(v.name_en, v.name)"
 
-enum { FIRST = STMT_NOTIFIER_ENTER, COUNT = STMT_NOTIFIER_SERVICES - STMT_NOTIFIER_ENTER + 1 };
-
-static const char *const texts[COUNT] = {
+const char *const statements_notifier[STMT_COUNT] = {
     /* The number is drawn once for each connection. */
-    [STMT_NOTIFIER_ENTER - FIRST] =
+    [STMT_NOTIFIER_ENTER] =
         "WITH had AS MATERIALIZED ("
         "SELECT nullif(current_setting('dpvd.notifier', true), '')::int4 AS number), "
         "mine AS MATERIALIZED (SELECT had.number AS old, "
@@ -38,7 +37,7 @@ static const char *const texts[COUNT] = {
 
     /* $1 the transport, $2 now, $3 how many of each sender are counted at most, $4 when the last of
      * those that wait for another try is tried. */
-    [STMT_NOTIFIER_QUEUE - FIRST] =
+    [STMT_NOTIFIER_QUEUE] =
         "SELECT s.id, q.due, q.ready, q.oldest FROM dpvd.sender s CROSS JOIN LATERAL ("
         "SELECT count(*) AS due, count(*) FILTER (WHERE w.next <= $2) AS ready, "
         "min(w.due) AS oldest FROM (SELECT n.due, " DUE " AS next FROM dpvd.notification n "
@@ -48,7 +47,7 @@ static const char *const texts[COUNT] = {
     /* $1 the transport, $2 senders, $3 now, $4 how many of each, $5 the notifier. A connection that
      * is new has lost the lock, and the setting with it. That there are few, NOTIFIER_CLAIM_MAX,
      * the planner must know. */
-    [STMT_NOTIFIER_CLAIM - FIRST] =
+    [STMT_NOTIFIER_CLAIM] =
         "WITH due AS MATERIALIZED (SELECT k.* FROM unnest($2::int4[]) AS s (id) "
         "CROSS JOIN LATERAL (SELECT n.sender_id, n.correspondence_id, n.number "
         "FROM dpvd.notification n WHERE n.transport = $1 AND n.sender_id = s.id "
@@ -63,7 +62,7 @@ static const char *const texts[COUNT] = {
      * has left and has no status any more. $6 the reminder's delay
      * and $7 the wait for a first notification that is still under way, in microseconds, $8 the
      * statuses of a message that was opened, $9 Reserved. */
-    [STMT_NOTIFIER_BEGIN - FIRST] =
+    [STMT_NOTIFIER_BEGIN] =
         "WITH mine AS MATERIALIZED (SELECT n.* FROM dpvd.notification n WHERE " MINE " "
         "AND current_setting('dpvd.notifier', true) = $4::text FOR UPDATE), "
         "first AS MATERIALIZED (SELECT min(n.sent) AS sent, count(*) FILTER (WHERE " WAITING ") "
@@ -104,7 +103,7 @@ static const char *const texts[COUNT] = {
 
     /* What one that was just begun says, and to whom. Of an organisation's addresses the oldest
      * official one; nothing of where a protected person lives. */
-    [STMT_NOTIFIER_TASK - FIRST] =
+    [STMT_NOTIFIER_TASK] =
         "SELECT n.transport, n.address, n.reminder, n.tries, n.repeated, n.first_tried, "
         "c.reportee, c.reportee_is_person, c.reportee_name, p.first_name, p.middle_name, "
         "p.last_name, (coalesce(r.address, h.address))[1], (coalesce(r.address, h.address))[2], "
@@ -139,7 +138,7 @@ static const char *const texts[COUNT] = {
     /* $6 now in microseconds since 1970, $7 the gateway's id. The time is written over the one in
      * the packed row of status answers: what stands before it there is as long as the rows say, and
      * never changes. What was cancelled while it was under way was sent all the same. */
-    [STMT_NOTIFIER_SENT - FIRST] =
+    [STMT_NOTIFIER_SENT] =
         "WITH sent AS (UPDATE dpvd.notification n SET sent = $5, gateway_id = $7, "
         "tries = n.tries + 1, claimed_by = NULL, started = NULL, reason = NULL, cancelled = NULL "
         "WHERE " THIS " AND n.claimed_by = $4 AND n.sent IS NULL AND n.failed IS NULL "
@@ -153,7 +152,7 @@ static const char *const texts[COUNT] = {
         "SELECT count(*) FROM sent",
 
     /* $6 the next try, null: never again, $7 it may have been sent, $8 the reason. */
-    [STMT_NOTIFIER_NOT_SENT - FIRST] =
+    [STMT_NOTIFIER_NOT_SENT] =
         "WITH later AS (UPDATE dpvd.notification n SET tries = n.tries + 1, claimed_by = NULL, "
         "started = NULL, next_try = coalesce($6::timestamptz, n.next_try), "
         "failed = CASE WHEN $6 IS NULL THEN $5::timestamptz END, repeated = $7, reason = $8 "
@@ -161,19 +160,14 @@ static const char *const texts[COUNT] = {
         "WHERE later.failed IS NOT NULL) SELECT count(*) FROM later",
 
     /* What was claimed but not begun. $1 the notifier, $2 to $4 keys. */
-    [STMT_NOTIFIER_RELEASE - FIRST] =
+    [STMT_NOTIFIER_RELEASE] =
         "UPDATE dpvd.notification n SET claimed_by = NULL "
         "FROM unnest($2::int4[], $3::int4[], $4::int4[]) AS k (sender_id, message, number) "
         "WHERE n.sender_id = k.sender_id AND n.correspondence_id = k.message "
         "AND n.number = k.number AND n.claimed_by = $1 AND n.started IS NULL AND " WAITING,
 
-    [STMT_NOTIFIER_SERVICES - FIRST] =
+    [STMT_NOTIFIER_SERVICES] =
         "SELECT v.code, v.edition, CASE $1::text WHEN '1033' THEN " SERVICE_NAME_EN " "
         "WHEN '2068' THEN " SERVICE_NAME_NN " ELSE v.name END FROM dpvd.service v "
         "ORDER BY v.code, v.edition",
 };
-
-const char *notifier_statement_text(enum statement statement)
-{
-    return texts[statement - FIRST];
-}
