@@ -151,7 +151,8 @@ static const char *const texts[STMT_COUNT] = {
                    "LEFT JOIN dpvd.organization a ON a.number = $6 "
                    "LEFT JOIN LATERAL (SELECT set_config('dpvd.tenant', s.id::text, true)::int4 "
                    "WHERE s.id IS NOT NULL OFFSET 0) t (id) ON true "
-                   "LEFT JOIN dpvd.correspondence c ON c.sender_id = t.id AND c.digest = $7",
+                   "LEFT JOIN LATERAL (SELECT c.id FROM dpvd.correspondence c "
+                   "WHERE c.sender_id = t.id AND c.digest = $7 OFFSET 0) c ON true",
 
     /* What few messages ask for: whether person $1 is reserved, what organisation $2 is as a
      * sender, and if $3, what it (or without it the owner of system user $4) has sent in the year
