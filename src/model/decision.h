@@ -18,10 +18,9 @@ struct facts {
     struct service service;
     struct party reportee;
     struct party on_behalf_of;
-    bool repeated;          /* a message with this digest is stored for the caller */
-    struct receipt earlier; /* its receipt, when repeated */
-    bool reference_used;    /* another message of the caller has this reference */
-    bool code_of_another;   /* SystemUserCode is that of another sender (domain.md 4.3) */
+    bool repeated;        /* a message with this digest is stored for the caller */
+    bool reference_used;  /* another message of the caller has this reference */
+    bool code_of_another; /* SystemUserCode is that of another sender (domain.md 4.3) */
 
     bool reportee_reserved;     /* opted out of digital post (KRR); asked if IsReservable */
     bool reportee_has_key_role; /* domain.md 3.3 point 7; asked if the service is confidential */

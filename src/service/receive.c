@@ -34,14 +34,15 @@ static struct rule_limits limits_of(const struct config *config)
 }
 
 /* The first receipt again, but only after this call's own audit row is on disk: with a standby, WAL
- * order then proves that the message is there too (security.md 1.1, rule 2). */
-static bool repeat(const struct session *session, struct message_put *put,
+ * order then proves that the message is there too (security.md 1.1, rule 2). *found_out is false if
+ * the message was withdrawn since. */
+static bool repeat(const struct session *session, const struct message_put *put, bool *found_out,
                    struct receipt *receipt_out, struct err *err)
 {
-    if (!message_store_repeat(session->db, session->arena, put, err))
+    if (!message_store_find(session->db, session->arena, put, found_out, receipt_out, err))
         return false;
-    log_event(LOG_INFO, "replay", F_INT("receipt", put->receipt.id));
-    *receipt_out = put->receipt;
+    if (*found_out)
+        log_event(LOG_INFO, "replay", F_INT("receipt", receipt_out->id));
     return true;
 }
 
@@ -124,6 +125,7 @@ bool receive_message(const struct session *session, const struct call *call,
     struct facts facts = {0};       /* one read */
     struct verdict verdict = {0};   /* one pure decision */
     struct decision decision = {0}; /* one write */
+    bool found = false;
     struct message_put put = {.message = message,
                               .facts = &facts,
                               .decision = &decision,
@@ -137,8 +139,9 @@ bool receive_message(const struct session *session, const struct call *call,
         return false;
     if (!caller_verify(session, call, credentials, &facts.caller, err))
         return false;
-    if (facts.repeated && put.digest != NULL && facts.caller.status == SENDER_ACTIVE)
-        return repeat(session, &put, receipt_out, err);
+    if (facts.repeated && put.digest != NULL && facts.caller.status == SENDER_ACTIVE &&
+        (!repeat(session, &put, &found, receipt_out, err) || found))
+        return found;
     message_judge(message, &facts, &limits, &verdict);
     if (verdict.outcome != OUTCOME_ACCEPT)
         return refuse(session, &put, credentials, &verdict, receipt_out, err);

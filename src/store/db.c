@@ -25,7 +25,7 @@ static const char migrations_query[] =
     "SELECT name, sha256 FROM dpvd.schema_migration ORDER BY name";
 static const char durability_query[] =
     "SELECT current_setting('fsync') = 'on' AND current_setting('full_page_writes') = 'on', "
-    "current_setting('synchronous_standby_names')";
+    "current_setting('synchronous_standby_names'), row_security_active('dpvd.correspondence')";
 
 /* What every statement can rely on. All are planned once, for look-ups by key: no plan may hang on
  * what tables were like when a connection was new, so no scan of a whole table is ever chosen. The
@@ -101,6 +101,7 @@ static void note_durability(struct db *db, const PGresult *result)
     db->unsafe = !row_bool(&row);
     db->standby_missing =
         standby_count(row_text_inside(&row)) < (size_t)db->config->require_standby;
+    db->unguarded = !row_bool(&row);
 }
 
 /* One round trip: what the database is, and all statements prepared. A wrong schema is named as

@@ -33,7 +33,8 @@ struct db {
     PGconn *conn; /* NULL: lost */
     int64_t used; /* when it was last known to be there, on clock_monotonic */
     bool standby_missing;
-    bool unsafe; /* fsync or full_page_writes are off */
+    bool unsafe;    /* fsync or full_page_writes are off */
+    bool unguarded; /* row-level security does not hold for this role */
     struct exchange exchange;
     PGresult *page; /* what a status_page points into */
 };

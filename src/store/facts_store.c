@@ -5,7 +5,6 @@
 #include "store/exchange.h"
 #include "store/login_params.h"
 #include "store/reach_store.h"
-#include "store/receipt_row.h"
 #include "store/row.h"
 
 #include <stdlib.h>
@@ -96,9 +95,7 @@ static void read_facts(struct row *row, const struct question *question, struct 
     facts->code_of_another = row_bool(row);
     facts->reportee_has_key_role = row_bool(row);
     facts->reference_used = row_bool(row);
-    facts->repeated = row_has(row);
-    if (facts->repeated)
-        receipt_row_read(row, facts->caller.organization_number, &facts->earlier);
+    facts->repeated = row_bool(row);
 }
 
 static void read_rare(struct row *row, struct facts *facts)

@@ -7,7 +7,7 @@
 #include "model/login.h"
 #include "store/db.h"
 
-/* Caller, service, reportee, actual sender, earlier receipt and reach of one insert, in one round
+/* Caller, service, reportee, actual sender and reach of one insert, in one round
  * trip. Numbers and codes that are NULL or not known are simply not found. Strings live in arena.
  */
 bool facts_load(struct db *db, struct arena *arena, const struct login *login,

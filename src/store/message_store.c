@@ -82,39 +82,6 @@ bool message_store_find(struct db *db, struct arena *arena, const struct message
 /* A reference that was refused for its length would not fit the index either. */
 enum { REFUSED_CHARACTERS = 600 };
 
-static void repeat_params(struct params *params, const struct message_put *put)
-{
-    const struct receipt *earlier = &put->facts->earlier;
-
-    call_params(params, put->call, &put->facts->caller);
-    params_null(params); /* user name */
-    params_text(params, "retry");
-    params_null(params); /* ErrorID */
-    params_null(params); /* ErrorGuid */
-    params_text(params, earlier->reference);
-    params_int4(params, earlier->id);
-    params_int4(params, earlier->correspondence_id);
-    params_null(params); /* messages answered */
-}
-
-bool message_store_repeat(struct db *db, struct arena *arena, struct message_put *put,
-                          struct err *err)
-{
-    const struct tenant tenant = {.sender_id = put->facts->caller.sender_id};
-    struct params params = {0};
-    struct receipt receipt = put->facts->earlier;
-
-    repeat_params(&params, put);
-    if (!tenant_begin(db, &tenant, true, err) || !exchange_send(db, STMT_AUDIT_ADD, &params, err) ||
-        !send_sub_receipts(db, put, err) || !exchange_finish(db, err))
-        return false;
-    if (!read_sub_receipts(arena, exchange_result(db, 1), &receipt))
-        return err_no_memory(err);
-    put->repeated = true;
-    put->receipt = receipt;
-    return true;
-}
-
 static bool send_refusal(struct db *db, const struct message_put *put,
                          const struct receipt *receipt, struct err *err)
 {

@@ -31,17 +31,13 @@ struct message_put {
 bool message_store_put(struct commit_queue *queue, struct db *db, struct arena *arena,
                        struct message_put *put, struct err *err);
 
-/* After ERR_UNCERTAIN: the receipt of the message with this digest, from the current primary, after
- * an audit row was committed there synchronously (security.md 1.1, 5). Not found is not final: the
- * lost transaction may still be running. message_store_put, called again, waits for it on the
- * unique index, and so settles the matter in every case. */
+/* The receipt of the message with this digest, with its sub-receipts, from the current primary,
+ * after an audit row "retry" was committed there synchronously (security.md 1.1, 5). Not found:
+ * nothing was written. After ERR_UNCERTAIN that is not final: the lost transaction may still be
+ * running. message_store_put, called again, waits for it on the unique index, and so settles the
+ * matter in every case. */
 bool message_store_find(struct db *db, struct arena *arena, const struct message_put *put,
                         bool *found_out, struct receipt *receipt_out, struct err *err);
-
-/* A repeated request, found by its digest: commits its audit row; receipt is then facts->earlier
- * with its sub-receipts. */
-bool message_store_repeat(struct db *db, struct arena *arena, struct message_put *put,
-                          struct err *err);
 
 /* A refused message: its receipt (ValidationFailed, Rejected) and audit row, nothing else but, with
  * no_mailbox, the status of a letter to a digital mailbox that there is none of (domain.md 4.8).

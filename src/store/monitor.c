@@ -41,16 +41,25 @@ static bool probe(struct monitor *monitor, struct err *err)
     return err_set(err, ERR_BUSY, "the database waits for fewer standbys than required");
 }
 
+static void tell_up(const struct db *db)
+{
+    log_event(LOG_INFO, "database_up", F_STR("durable", db->unsafe ? "no" : "yes"));
+    if (db->unsafe)
+        log_event(LOG_WARN, "database_unsafe",
+                  F_STR("error", "fsync or full_page_writes is off: a crash may lose messages"));
+    if (db->unguarded)
+        log_event(LOG_WARN, "database_unsafe",
+                  F_STR("error", "the server's role is above row-level security, which keeps "
+                                 "senders apart"));
+}
+
 /* Logs what is new only: a database that stays away is one line, unless the reason changes. */
 static void note(struct monitor *monitor, bool up, const struct err *err, struct err *last)
 {
     const bool was_up = atomic_exchange(&monitor->ready, up);
 
     if (up && !was_up)
-        log_event(LOG_INFO, "database_up", F_STR("durable", monitor->db->unsafe ? "no" : "yes"));
-    if (up && !was_up && monitor->db->unsafe)
-        log_event(LOG_WARN, "database_unsafe",
-                  F_STR("error", "fsync or full_page_writes is off: a crash may lose messages"));
+        tell_up(monitor->db);
     if (!up && (was_up || last->kind != err->kind))
         log_event(LOG_ERROR, "database_down", F_STR("error", err->msg));
     *last = *err;

@@ -135,25 +135,24 @@ static const char *const texts[STMT_COUNT] = {
     /* What few messages need is asked by functions, which cost nothing as long as they are not
      * called. The tenant is known once the caller is found: what belongs to it is looked up by what
      * set_config gave, hence after it. */
-    [STMT_FACTS] =
-        "SELECT " FACTS_CALLER ", " SERVICE_COLUMNS ", "
-        "coalesce(o.name, concat_ws(' ', p.first_name, p.middle_name, p.last_name)), "
-        "CASE WHEN o.number IS NOT NULL THEN o.status WHEN p.dead THEN 4::int2 "
-        "WHEN p.id IS NOT NULL THEN 1::int2 END, "
-        "a.name, a.status, "
-        "CASE WHEN $14::text = u.code OR $14 = s.code THEN false "
-        "ELSE dpvd.is_code_of_another(s.id, ARRAY[$14, $15]) END, "
-        "CASE WHEN v.confidential "
-        "THEN dpvd.has_key_role(ARRAY[o.number, o.parent_number], " FACTS_DAY ") END, "
-        "CASE WHEN $9::bool THEN dpvd.is_reference_used(t.id, $8) ELSE false END, " RECEIPT_COLUMNS
-        " FROM " FACTS_FROM " " SERVICE_JOIN " LEFT JOIN dpvd.organization o ON o.number = $5 "
-        "LEFT JOIN dpvd.person p ON p.number = $5 "
-        "LEFT JOIN dpvd.organization a ON a.number = $6 "
-        "LEFT JOIN LATERAL (SELECT set_config('dpvd.tenant', s.id::text, true)::int4 "
-        "WHERE s.id IS NOT NULL OFFSET 0) t (id) ON true "
-        "LEFT JOIN LATERAL (SELECT r.* FROM dpvd.correspondence c "
-        "JOIN dpvd.receipt r ON r.sender_id = c.sender_id AND r.id = c.receipt_id "
-        "WHERE c.sender_id = t.id AND c.digest = $7 OFFSET 0) r ON true",
+    [STMT_FACTS] = "SELECT " FACTS_CALLER ", " SERVICE_COLUMNS ", "
+                   "coalesce(o.name, concat_ws(' ', p.first_name, p.middle_name, p.last_name)), "
+                   "CASE WHEN o.number IS NOT NULL THEN o.status WHEN p.dead THEN 4::int2 "
+                   "WHEN p.id IS NOT NULL THEN 1::int2 END, "
+                   "a.name, a.status, "
+                   "CASE WHEN $14::text = u.code OR $14 = s.code THEN false "
+                   "ELSE dpvd.is_code_of_another(s.id, ARRAY[$14, $15]) END, "
+                   "CASE WHEN v.confidential "
+                   "THEN dpvd.has_key_role(ARRAY[o.number, o.parent_number], " FACTS_DAY ") END, "
+                   "CASE WHEN $9::bool THEN dpvd.is_reference_used(t.id, $8) ELSE false END, "
+                   "c.id IS NOT NULL FROM " FACTS_FROM " " SERVICE_JOIN
+                   " LEFT JOIN dpvd.organization o ON o.number = $5 "
+                   "LEFT JOIN dpvd.person p ON p.number = $5 "
+                   "LEFT JOIN dpvd.organization a ON a.number = $6 "
+                   "LEFT JOIN LATERAL (SELECT set_config('dpvd.tenant', s.id::text, true)::int4 "
+                   "WHERE s.id IS NOT NULL OFFSET 0) t (id) ON true "
+                   "LEFT JOIN LATERAL (SELECT c.id FROM dpvd.correspondence c "
+                   "WHERE c.sender_id = t.id AND c.digest = $7 OFFSET 0) c ON true",
 
     /* What few messages ask for: whether person $1 is reserved, what organisation $2 is as a
      * sender, and if $3, what it (or without it the owner of system user $4) has sent in the year

@@ -18,7 +18,7 @@ STATEMENT = re.compile(
     re.M | re.S)
 PARAMETER = re.compile(r"\$\d+ = (?:(NULL)|'((?:[^']|'')*)')")
 WRITING = re.compile(r"\bINSERT INTO dpvd\.(?!audit_seal|usage_)")
-BACKGROUND = re.compile(r"^dpvd\.(audit_(seal|head)|usage_\w+)$")  # filled behind the messages
+BACKGROUND = re.compile(r"^(dpvd\.)?(audit_(seal|head)|usage_\w+)$")  # filled behind the messages
 
 Statement = collections.namedtuple("Statement", "sql values")
 

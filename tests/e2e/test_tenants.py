@@ -1,13 +1,16 @@
 #!/usr/bin/python3
 """Two senders never see each other's messages, whatever operation asks for them."""
 
+import os
+from pathlib import Path
+
 import external_calls
 import receipt_calls
 from external_calls import details_body, history_body, security, token
 from receipt_calls import EXTERNAL, envelope, listing, update
 from support import (
     ACTION_BASIC, DEMO_NUMBER, DEMO2_NUMBER, Xml, at_once, attachment, attachments, case,
-    case_table, equal, main, member, members, true, unique)
+    case_table, equal, main, member, members, true, unique, wait_until)
 
 SENDERS = {"demo": ("TTD_DEMO", DEMO_NUMBER), "demo2": ("DEM_DEMO", DEMO2_NUMBER)}
 PREFIXES = {"": "c1311", "V2": "c1410", "V3": "c1602"}
@@ -137,6 +140,17 @@ def messages_sent_at_the_same_time_stay_apart(server):
             "AND s.id = r.sender_id AND s.id = l.sender_id "
             f"WHERE c.senders_reference = '{reference}';")
         equal(row, [[owner, owner]], f"rows of {reference}")
+
+
+@case
+def role_above_the_rules_is_told(server):
+    with open(server.env["CONFIG_FILE"], encoding="utf-8") as lines:
+        settings = dict(line.strip().split(" = ", 1) for line in lines if " = " in line)
+    true("row-level security" not in server.log(), "the right role is complained of")
+    with server.process(database=settings["database_owner"]) as (child, _):
+        log = Path(os.readlink(f"/proc/{child.pid}/fd/2"))
+        wait_until(lambda: "row-level security" in log.read_text(encoding="utf-8"), 20,
+                   "the wrong role is told")
 
 
 if __name__ == "__main__":

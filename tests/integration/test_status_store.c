@@ -431,6 +431,30 @@ START_TEST(no_statement_reads_a_big_table_from_end_to_end)
 }
 END_TEST
 
+/* A plan lives as long as its connection, and may be made when there is nothing in the tables yet:
+ * by then it must not be cheaper to read the index of digests from end to end. */
+START_TEST(in_an_empty_database_a_digest_is_looked_up_by_its_whole_key)
+{
+    char question[SQL_SIZE];
+    char sql[SQL_SIZE + 64];
+    char condition[1024] = "";
+    char *plan = NULL;
+    const char *scan = NULL;
+
+    explain(statement_text(STMT_FACTS), "dpvd_app", question);
+    snprintf(sql, sizeof(sql), "SET enable_seqscan = off; %s", question);
+    plan = pg_text(cluster, store.name, sql);
+    scan = strstr(plan, "using correspondence_digest");
+    if (scan != NULL)
+        scan = strstr(scan, "Index Cond: ");
+    if (scan != NULL)
+        snprintf(condition, sizeof(condition), "%.*s", (int)strcspn(scan, "\n"), scan);
+    ck_assert_msg(strstr(condition, "(sender_id = ") != NULL, "%s", plan);
+    ck_assert_msg(strstr(condition, "(digest = ") != NULL, "%s", plan);
+    free(plan);
+}
+END_TEST
+
 START_TEST(appending_a_status_is_a_hot_update)
 {
     /* In one transaction, which knows its own counts at once. */
@@ -463,6 +487,7 @@ static Suite *suite(void)
     tcase_add_test(tc, letters_have_a_limit_of_their_own);
     tcase_add_test(tc, filters_of_letters_are_those_that_a_letter_has);
     tcase_add_test(tc, no_statement_reads_a_big_table_from_end_to_end);
+    tcase_add_test(tc, in_an_empty_database_a_digest_is_looked_up_by_its_whole_key);
     tcase_add_test(tc, appending_a_status_is_a_hot_update);
     suite_add_tcase(s, tc);
     return s;

@@ -152,22 +152,7 @@ START_TEST(same_request_twice_gets_the_first_sub_receipts)
 }
 END_TEST
 
-START_TEST(repeat_that_was_seen_in_time_gets_the_sub_receipts_too)
-{
-    struct err err = {0};
-
-    letter_put(&store, &letter);
-    letter.facts.earlier = letter.put.receipt;
-    letter.facts.earlier.sub_receipts = NULL;
-    letter.facts.earlier.sub_receipt_count = 0;
-    letter.put.receipt = (struct receipt){0};
-    ck_assert_msg(message_store_repeat(store.db, store.arena, &letter.put, &err), "%s", err.msg);
-    ck_assert(letter.put.repeated);
-    check_sub_receipts(&letter.put.receipt);
-}
-END_TEST
-
-START_TEST(outcome_of_a_lost_commit_has_its_sub_receipts)
+START_TEST(receipt_that_is_found_again_has_its_sub_receipts)
 {
     struct receipt receipt = {0};
     struct err err = {0};
@@ -325,8 +310,7 @@ int main(void)
     tcase_add_test(cases, message_without_notifications_has_an_empty_column_and_no_rows);
     tcase_add_test(cases, problems_are_sub_receipts_in_their_order);
     tcase_add_test(cases, same_request_twice_gets_the_first_sub_receipts);
-    tcase_add_test(cases, repeat_that_was_seen_in_time_gets_the_sub_receipts_too);
-    tcase_add_test(cases, outcome_of_a_lost_commit_has_its_sub_receipts);
+    tcase_add_test(cases, receipt_that_is_found_again_has_its_sub_receipts);
     tcase_add_test(cases, receipt_is_looked_up_with_its_sub_receipts);
     tcase_add_test(cases, messages_of_a_batch_have_their_own_plans);
     tcase_add_test(cases, reserved_message_is_created_and_reserved_at_the_same_time);
