@@ -101,6 +101,16 @@ install_node_modules() {
     (cd "$folder" && npm ci --silent --no-audit --no-fund && touch "$stamp")
 }
 
+# The end of what each failed program said, once more where it is not overlooked.
+recall() {
+    local result name
+    for result in "$logs"/*.result; do
+        awk '{ exit ($2 == 0) }' "$result" || continue
+        name=${result%.result}
+        printf -- '---- failed: %s\n%s\n' "${name##*/}" "$(tail -n 15 "$name.log" | cut -c 1-300)"
+    done
+}
+
 sum() {
     cat "$logs"/*.result 2>/dev/null | awk '{ p += $1; f += $2; s += $3 }
         END { printf "%d passed, %d failed%s\n", p, f, (s > 0 ? ", " s " skipped" : ""); exit (f > 0 || p == 0) }'
@@ -122,4 +132,5 @@ for level in "$@"; do
     esac
     run_level "$level"
 done
+recall
 sum

@@ -6,6 +6,7 @@
 #include <arpa/inet.h>
 #include <check.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -187,8 +188,10 @@ struct door *door_open(const char *const *settings)
 
     signal(SIGPIPE, SIG_IGN);
     log_setup(LOG_DEBUG, LOG_LOGFMT);
+    /* Threads log at the same time; of a memory file only O_APPEND keeps all their lines. */
     door.log = memfd_create("log", MFD_CLOEXEC);
-    ck_assert(door.log >= 0 && dup2(door.log, STDERR_FILENO) >= 0);
+    ck_assert(door.log >= 0 && fcntl(door.log, F_SETFL, O_APPEND) == 0);
+    ck_assert_int_ge(dup2(door.log, STDERR_FILENO), 0);
     ck_assert_msg(config_init(&door.config, &err), "%s", err.msg);
     for (const char *const *s = presets; *s != NULL; s++)
         ck_assert_msg(config_assign(&door.config, *s, &err), "%s", err.msg);
