@@ -2,8 +2,8 @@
 # Runs test programs and adds up their results: run-tests.sh [unit] [integration] [e2e]
 #
 # A program is tests/LEVEL/test_*.c, built as $DPVD_BUILD/LEVEL/test_*, or tests/LEVEL/test_*.{py,sh,
-# php,js}. It ends with check's summary or with a line "N passed, N failed[, N skipped]". Unit tests
-# run two at a time, all others alone. Output is kept in $DPVD_BUILD/logs and shown when one fails;
+# php,js}. It ends with check's summary or with a line "N passed, N failed[, N skipped]". Two run
+# at a time. Output is kept in $DPVD_BUILD/logs and shown when one fails;
 # what a sanitizer reports of the program, or of a server that it started, is a failure too.
 set -euo pipefail
 
@@ -79,8 +79,7 @@ run_one() {
 }
 
 run_level() {
-    local level=$1 parallel=1 program
-    [[ $level != unit ]] || parallel=2
+    local level=$1 parallel=2 program
     for program in "$DPVD_BUILD/$level"/test_* "$root/tests/$level"/test_*.{py,sh,php,js}; do
         # A program whose source is gone stays in the build folder.
         [[ -f $program && ($program == *.* || -f $root/tests/$level/${program##*/}.c) ]] || continue
