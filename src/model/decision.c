@@ -48,11 +48,12 @@ static bool decide_plan(struct arena *arena, const struct message *message,
     static const struct problem no_mailbox = {
         RECEIPT_REJECTED, 0,
         "SdpOptions: the letter could not be sent, no digital mailbox is known for the reportee"};
+    const struct plan_terms terms = {decision->visible, limits->reminder_delay,
+                                     facts->service.confidential};
     struct plan *plan = &decision->plan;
     struct problem *problems = NULL;
 
-    if (!decision->reserved &&
-        !plan_make(arena, message, &facts->reach, decision->visible, limits->reminder_delay, plan))
+    if (!decision->reserved && !plan_make(arena, message, &facts->reach, &terms, plan))
         return false;
     if (!decision->reserved && message->sdp == NULL)
         return true;

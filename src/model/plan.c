@@ -3,6 +3,7 @@
 #include "model/plan.h"
 
 #include "model/address_form.h"
+#include "model/identifier.h"
 #include "model/plan_internal.h"
 
 #include <string.h>
@@ -20,7 +21,7 @@ struct planner {
     struct arena *arena;
     const struct message *message;
     const struct reach *reach;
-    int64_t reminder_delay;
+    const struct plan_terms *terms;
     struct target *registered; /* the contacts of reach */
     struct planned *items;
     size_t count;
@@ -102,7 +103,7 @@ static void add_sending(struct planner *p, const struct target *target, bool rem
         .recipient = target->recipient,
         .address = target->address,
         .reminder = reminder,
-        .due = reminder ? p->due + p->reminder_delay : p->due,
+        .due = reminder ? p->due + p->terms->reminder_delay : p->due,
     };
 }
 
@@ -169,8 +170,9 @@ static void plan_point(struct planner *p, const struct receiver_end_point *point
 }
 
 /* End points that the template has no text for are dropped (domain.md 6.2). */
-static void plan_order(struct planner *p, const struct notification_order *order, int64_t visible)
+static void plan_order(struct planner *p, const struct notification_order *order)
 {
+    const int64_t visible = p->terms->visible;
     const bool later = order->shipment.given && order->shipment.when > visible;
     size_t count = 0;
     size_t dropped = 0;
@@ -191,13 +193,38 @@ static void plan_order(struct planner *p, const struct notification_order *order
         add_problem(p, RECEIPT_REJECTED, 0, "Unable to properly identify notification receivers");
 }
 
+/* The organisation is reminded of confidential mail that lies unopened, whether the sender asked
+ * for it or not: by a text that names neither sender nor title, where it registered an address, in
+ * the language of the first Notification. NULL: nobody is left to remind, or memory ran out. */
+static const struct notification_order *plan_unopened(struct planner *p)
+{
+    struct notification_order *own = arena_alloc(p->arena, sizeof(*own));
+    const size_t before = p->count;
+
+    if (own == NULL) {
+        p->failed = true;
+        return NULL;
+    }
+    *own = (struct notification_order){
+        .type = "UnopenedConfidential",
+        .language_code = p->message->notifications[0].language_code,
+    };
+    p->first_item = 0;
+    p->due = p->terms->visible;
+    for (size_t i = 0; i < p->reach->contact_count; i++) {
+        if (p->registered[i].error_id == 0)
+            add_sending(p, &p->registered[i], true);
+    }
+    return p->count > before ? own : NULL;
+}
+
 /* Room for all that can come of the message: a Notification has at most one sending and one
- * reminder to each address of its own or of the registers; an end point and an address have one
- * problem. */
+ * reminder to each address of its own or of the registers, and an order of ours one reminder; an
+ * end point and an address have one problem. */
 static bool make_room(struct planner *p)
 {
     const size_t contacts = p->reach->contact_count;
-    size_t items = 0;
+    size_t items = contacts;
     size_t problems = contacts;
 
     for (size_t i = 0; i < p->message->notification_count; i++) {
@@ -239,10 +266,10 @@ static struct planned *in_order(const struct planner *p)
 }
 
 bool plan_make(struct arena *arena, const struct message *message, const struct reach *reach,
-               int64_t visible, int64_t reminder_delay, struct plan *plan_out)
+               const struct plan_terms *terms, struct plan *plan_out)
 {
-    struct planner planner = {
-        .arena = arena, .message = message, .reach = reach, .reminder_delay = reminder_delay};
+    struct planner planner = {.arena = arena, .message = message, .reach = reach, .terms = terms};
+    const struct notification_order *own = NULL;
     const struct planned *items = NULL;
 
     if (message->notification_count == 0) {
@@ -252,11 +279,13 @@ bool plan_make(struct arena *arena, const struct message *message, const struct 
     if (!make_room(&planner))
         return false;
     for (; planner.order < message->notification_count; planner.order++)
-        plan_order(&planner, &message->notifications[planner.order], visible);
+        plan_order(&planner, &message->notifications[planner.order]);
+    if (terms->remind_unopened && !identifier_is_digits(message->reportee, 11))
+        own = plan_unopened(&planner);
     items = in_order(&planner);
     if (planner.failed || items == NULL)
         return false;
-    *plan_out = (struct plan){items, planner.count, planner.problems, planner.problem_count};
+    *plan_out = (struct plan){items, planner.count, own, planner.problems, planner.problem_count};
     return true;
 }
 

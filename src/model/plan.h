@@ -56,14 +56,22 @@ struct problem {
 struct plan {
     const struct planned *items; /* in the order of status answers (domain.md 5.5) */
     size_t count;
+    const struct notification_order *own; /* an order of ours after those of the message, or NULL */
     const struct problem *problems;
     size_t problem_count;
 };
 
-/* Plans all notifications of a message that no rule refuses. visible: when it is. reminder_delay:
- * microseconds. Strings point into message, reach and arena. false: memory ran out. */
+struct plan_terms {
+    int64_t visible;        /* when the message is */
+    int64_t reminder_delay; /* microseconds */
+    bool remind_unopened;   /* the service is confidential */
+};
+
+/* Plans all notifications of a message that no rule refuses, and of confidential mail to an
+ * organisation a reminder of our own to each of its registered addresses that the sender does not
+ * remind (domain.md 3.3 g). Strings point into message, reach and arena. false: memory ran out. */
 bool plan_make(struct arena *arena, const struct message *message, const struct reach *reach,
-               int64_t visible, int64_t reminder_delay, struct plan *plan_out);
+               const struct plan_terms *terms, struct plan *plan_out);
 
 /* At least one address would be notified. Also of messages that other rules refuse. */
 bool plan_reaches_anyone(const struct message *message, const struct reach *reach);

@@ -78,6 +78,26 @@ static bool send_attachment(struct db *db, const struct message_write *write, si
     return true;
 }
 
+static bool send_orders(struct db *db, const struct message_write *write, struct err *err)
+{
+    const struct message *message = write->put->message;
+    const struct notification_order *own = write->put->decision->plan.own;
+    const size_t count = message->notification_count + (own != NULL);
+
+    for (size_t i = 0; i < count; i++) {
+        const bool is_own = i == message->notification_count;
+        struct params params = {0};
+
+        if (!message_params_notification_order(&params, write->arena,
+                                               write->put->facts->caller.sender_id, i + 1,
+                                               is_own ? own : &message->notifications[i]))
+            return no_memory(db, err);
+        if (!exchange_send(db, STMT_NOTIFICATION_ORDER_PUT, &params, err))
+            return false;
+    }
+    return true;
+}
+
 static bool send_parts(struct db *db, const struct message_write *write, struct err *err)
 {
     const struct message *message = write->put->message;
@@ -90,16 +110,7 @@ static bool send_parts(struct db *db, const struct message_write *write, struct 
         if (!exchange_send(db, STMT_REPLY_OPTION_PUT, &params, err))
             return false;
     }
-    for (size_t i = 0; i < message->notification_count; i++) {
-        struct params params = {0};
-
-        if (!message_params_notification_order(&params, write->arena, sender_id, i + 1,
-                                               &message->notifications[i]))
-            return no_memory(db, err);
-        if (!exchange_send(db, STMT_NOTIFICATION_ORDER_PUT, &params, err))
-            return false;
-    }
-    return true;
+    return send_orders(db, write, err);
 }
 
 /* The order as given, and what became of it: without a connection to DPI nobody has a mailbox. */

@@ -13,11 +13,18 @@ import zoneinfo
 from gateways import MailServer, SmsServer
 from notifying import (
     SUBJECT, TEXT, Notifier, a_number, an_address, insert, order, read, rows, wait_rows, wait_sent)
+from register_rows import organization, role
 from support import (
     DPVD, REPORTEE, case, case_table, contains, equal, literal, main, true, wait_until)
 
 WEEK = 7 * 86400
 OSLO = zoneinfo.ZoneInfo("Europe/Oslo")
+
+UNOPENED = {  # in the subject, in the text
+    "1044": ("Uåpnet taushetsbelagt post til Prøve", "Påminnelse: Prøve"),
+    "2068": ("Uopna teiepliktig post til Prøve", "Påminning: Prøve"),
+    "1033": ("Unopened confidential mail for Prøve", "Reminder: Prøve"),
+}
 
 
 # ---------------------------------------------------------------- the way of a notification
@@ -114,6 +121,35 @@ def a_message_that_was_read_has_no_reminder(server):
         equal((len(mail.to(address)), len(mail.to(other))), (1, 2), "mails")
     entries = server.history([reference]).statuses()[0].notifications
     equal([bool(entry[2]) for entry in entries], [True, False], "it stays listed")
+
+
+@case
+def unopened_confidential_mail_is_reminded_of(server):
+    """Also when the sender asked for no reminder, without a word of its own (domain.md 3.3 g)."""
+    addresses = {language: an_address() for language in UNOPENED}
+    references = {}
+    for language, address in addresses.items():
+        reportee = organization(server, emails=[address])
+        role(server, reportee)
+        references[language] = insert(
+            server, order(("Email", None), LanguageCode=language), Reportee=reportee,
+            ServiceCode="5504", ServiceEdition="1", MessageTitle="Om barnevern")
+    read_one = insert(server, order(("Email", None)), Reportee=reportee, ServiceCode="5504",
+                      ServiceEdition="1")
+    with MailServer() as mail:
+        with Notifier(server, smtp_url=mail.url):
+            for reference in (*references.values(), read_one):
+                wait_sent(server, reference, True, False)
+        read(server, read_one)
+        with Notifier(server, smtp_url=mail.url, clock_offset=WEEK + 60):
+            for reference in references.values():
+                wait_sent(server, reference, True, True)
+            wait_rows(server, read_one, "n.reason", [[""], ["read"]])
+        for language, (subject, text) in UNOPENED.items():
+            reminder = mail.to(addresses[language])[-1]
+            true(subject in reminder["Subject"], f"subject {reminder['Subject']!r}")
+            true(text in reminder.text, f"text {reminder.text!r}")
+            true("barnevern" not in reminder.text + reminder["Subject"], "the title is not told")
 
 
 @case

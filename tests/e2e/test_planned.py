@@ -336,8 +336,8 @@ def persons_are_not_told_of_confidential_mail(server):
     _, reference = is_accepted(server, {
         "Reportee": reportee, "ServiceCode": "5504", "ServiceEdition": "1",
         "VisibleDateTime": "2040-01-01", **notifications(notification())})
-    equal(listed(server, reference, ServiceCode="5504", ServiceEditionCode="1"), email(A),
-          "status answer")
+    equal(listed(server, reference, ServiceCode="5504", ServiceEditionCode="1"),
+          email(A) + email(A), "status answer with our own reminder")
 
 
 # ---------------------------------------------------------------- persons as recipients

@@ -31,6 +31,7 @@ static struct notification_order orders[2];
 static struct receiver_end_point points[MOST_POINTS];
 static struct contact contacts[MOST_CONTACTS];
 static struct reach reach;
+static struct plan_terms terms;
 static struct plan plan;
 static struct buf text;
 
@@ -44,6 +45,7 @@ static void set_up(void)
     message = (struct message){
         .reportee = ORGANIZATION, .notifications = orders, .notification_count = 1};
     reach = (struct reach){contacts, 0, templates, COUNT(templates)};
+    terms = (struct plan_terms){visible, week, false};
 }
 
 static void tear_down(void)
@@ -86,7 +88,7 @@ static void register_some(int kinds)
 
 static void make_plan(void)
 {
-    ck_assert(plan_make(arena, &message, &reach, visible, week, &plan));
+    ck_assert(plan_make(arena, &message, &reach, &terms, &plan));
     ck_assert(plan_reaches_anyone(&message, &reach) == (plan.count > 0));
 }
 

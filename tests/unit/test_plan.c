@@ -250,6 +250,54 @@ START_TEST(two_notifications_may_go_to_one_address)
 }
 END_TEST
 
+/* ------------------------------------------------------------------ confidential mail */
+
+/* By an order of its own, which no end point asked for. */
+START_TEST(unopened_confidential_mail_is_reminded_of_at_all_registered_addresses)
+{
+    terms.remind_unopened = true;
+    register_some(MAIL + SMS);
+    registered("22334455", TRANSPORT_SMS);
+    order_to(TRANSPORT_EMAIL, "other@example.no");
+    orders[0].language_code = "1033";
+    ck_assert_str_eq(sendings(), "E other@example.no, " MAILS_AGAIN ", " NUMBERS_AGAIN);
+    ck_assert_str_eq(plan.own->type, "UnopenedConfidential");
+    ck_assert_str_eq(plan.own->language_code, "1033");
+    ck_assert_uint_eq(plan.own->end_point_count, 0);
+    for (size_t i = 1; i < plan.count; i++) {
+        ck_assert_uint_eq(plan.items[i].order, 1);
+        ck_assert_int_eq(plan.items[i].due, visible + week);
+    }
+    ck_assert_str_eq(problems(), "");
+}
+END_TEST
+
+START_TEST(an_address_that_the_sender_reminds_is_reminded_once)
+{
+    terms.remind_unopened = true;
+    orders[0].type = TWICE;
+    register_some(MAIL + SMS);
+    order_to(TRANSPORT_EMAIL, NULL);
+    ck_assert_str_eq(sendings(), MAILS ", " MAILS_AGAIN ", " NUMBERS_AGAIN);
+    ck_assert_ptr_nonnull(plan.own);
+    order_to(TRANSPORT_SMS, NULL);
+    ck_assert_str_eq(sendings(), MAILS ", " NUMBERS ", " MAILS_AGAIN ", " NUMBERS_AGAIN);
+    ck_assert_ptr_null(plan.own);
+}
+END_TEST
+
+START_TEST(nobody_else_has_a_reminder_of_ours)
+{
+    register_some(MAIL);
+    ck_assert_str_eq(sendings(), MAILS);
+    ck_assert_ptr_null(plan.own);
+    terms.remind_unopened = true;
+    message.reportee = PERSON;
+    ck_assert_str_eq(sendings(), MAILS);
+    ck_assert_ptr_null(plan.own);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("plan");
@@ -274,6 +322,9 @@ int main(void)
     tcase_add_test(tcase, address_named_twice_is_notified_once);
     tcase_add_test(tcase, same_digits_of_another_country_are_no_duplicate);
     tcase_add_test(tcase, two_notifications_may_go_to_one_address);
+    tcase_add_test(tcase, unopened_confidential_mail_is_reminded_of_at_all_registered_addresses);
+    tcase_add_test(tcase, an_address_that_the_sender_reminds_is_reminded_once);
+    tcase_add_test(tcase, nobody_else_has_a_reminder_of_ours);
     srunner_run_all(runner, CK_NORMAL);
     failed = srunner_ntests_failed(runner);
     srunner_free(runner);

@@ -204,6 +204,7 @@ START_TEST(plan_without_memory_is_none)
     bool ok = false;
 
     orders[0].type = TWICE;
+    terms.remind_unopened = true;
     register_some(MAIL + SMS);
     registered("22334455", TRANSPORT_SMS);
     order_to(TRANSPORT_BOTH, NULL);
@@ -215,7 +216,7 @@ START_TEST(plan_without_memory_is_none)
         small = arena_new();
         ck_assert_ptr_nonnull(arena_alloc(small, 64 * 1024 - left));
         memory_fails_at(1);
-        ok = plan_make(small, &message, &reach, visible, week, &made);
+        ok = plan_make(small, &message, &reach, &terms, &made);
         memory_fails_at(0);
         failures += !ok;
         ck_assert_uint_eq(made.count, ok ? 10 : 77);
