@@ -3,6 +3,7 @@ database holds of them."""
 
 import contextlib
 import http.client
+import os
 import re
 import subprocess
 import urllib.parse
@@ -57,11 +58,13 @@ class Notifier:
                     "notification_retry": "100ms", "sms_window": "00:00-24:00", "smtp_tls": "off",
                     "log_level": "debug", "gateway_timeout": "20s", "environment": "production",
                     **settings}
-        self.log = server.folder / f"{unique('dpvd-work')}.log"
+        self.name = unique("dpvd-work")
+        self.log = server.folder / f"{self.name}.log"
         with self.log.open("wb") as output:
             self.child = subprocess.Popen(
                 [DPVD, "work", "-c", server.env["CONFIG_FILE"], *server.options(**settings)],
-                stdin=subprocess.DEVNULL, stdout=output, stderr=output)
+                stdin=subprocess.DEVNULL, stdout=output, stderr=output,
+                env={**os.environ, "PGAPPNAME": self.name})
 
     def __enter__(self):
         return self
