@@ -1,20 +1,10 @@
 #include "admin/secret.h"
 
 #include "admin/act.h"
+#include "admin/system_user.h"
 #include "base/vault.h"
 #include "service/wsse.h"
 #include "store/secret_store.h"
-#include "store/system_user_store.h"
-
-static bool need_user(struct act *act, struct system_user_record *user_out, struct err *err)
-{
-    if (!system_user_store_need(act->desk, act->arena, command_value(act->call, "--name"),
-                                act->call->config->login_lock, user_out, err))
-        return false;
-    act->row.sender_id = user_out->sender_id;
-    act->row.system_user_id = user_out->id;
-    return true;
-}
 
 static bool store_sealed(struct act *act, const struct vault *vault, int32_t system_user_id,
                          const char *secret, struct err *err)
@@ -40,8 +30,9 @@ static bool make(struct act *act, struct err *err)
         return err_set(err, ERR_INVALID, "secret_key is not set");
     if (secret == NULL)
         return err_no_memory(err);
-    ok = need_user(act, &user, err) && vault_open(act->call->config->secret_key, &vault, err) &&
-         wsse_make_secret(secret, err) && store_sealed(act, vault, user.id, secret, err);
+    ok = system_user_need(act, &user, err) &&
+         vault_open(act->call->config->secret_key, &vault, err) && wsse_make_secret(secret, err) &&
+         store_sealed(act, vault, user.id, secret, err);
     vault_close(&vault);
     sheet_text(&act->sheet, "name", user.name);
     sheet_text(&act->sheet, "secret", secret);
@@ -52,7 +43,7 @@ static bool take_away(struct act *act, struct err *err)
 {
     struct system_user_record user = {0};
 
-    if (!need_user(act, &user, err) || !secret_store_remove(act->desk, user.id, err))
+    if (!system_user_need(act, &user, err) || !secret_store_remove(act->desk, user.id, err))
         return false;
     sheet_text(&act->sheet, "name", user.name);
     return true;

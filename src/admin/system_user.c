@@ -99,7 +99,7 @@ static void show_user(struct sheet *sheet, const struct system_user_record *user
     sheet_text(sheet, "sender_name", user->sender_name);
 }
 
-static bool need_user(struct act *act, struct system_user_record *user_out, struct err *err)
+bool system_user_need(struct act *act, struct system_user_record *user_out, struct err *err)
 {
     if (!system_user_store_need(act->desk, act->arena, command_value(act->call, "--name"),
                                 act->call->config->login_lock, user_out, err))
@@ -112,7 +112,7 @@ static bool need_user(struct act *act, struct system_user_record *user_out, stru
 /* The same for a user that is to be changed. */
 static bool need_open_user(struct act *act, struct system_user_record *user_out, struct err *err)
 {
-    if (!need_user(act, user_out, err) ||
+    if (!system_user_need(act, user_out, err) ||
         !refuse_terminated(user_out->sender_status, user_out->sender_number, err))
         return false;
     user_out->last_changed = act->now;
@@ -123,7 +123,7 @@ static bool show_again(struct act *act, struct err *err)
 {
     struct system_user_record user = {0};
 
-    if (!need_user(act, &user, err))
+    if (!system_user_need(act, &user, err))
         return false;
     show_user(&act->sheet, &user);
     return true;

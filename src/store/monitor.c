@@ -1,6 +1,7 @@
 #include "store/monitor.h"
 
 #include "base/log.h"
+#include "base/pause.h"
 #include "store/exchange.h"
 #include "store/login_store.h"
 #include "store/row.h"
@@ -9,17 +10,14 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
-#include <time.h>
 
-enum { PAUSE_NANOSECONDS = 500 * 1000 * 1000, PROBES_A_SWEEP = 120 };
+enum { PAUSE_MILLISECONDS = 500, PROBES_A_SWEEP = 120 };
 
 struct monitor {
     const struct config *config;
     struct db *db; /* NULL before the first connection */
     pthread_t thread;
-    pthread_mutex_t lock;
-    pthread_cond_t woken;
-    bool stopping;
+    struct pause pause;
     atomic_bool ready;
 };
 
@@ -74,25 +72,6 @@ static void clean_up(struct monitor *monitor)
         log_event(LOG_WARN, "clean_up_failed", F_STR("error", err.msg));
 }
 
-/* false: it is time to stop. */
-static bool pause_between(struct monitor *monitor)
-{
-    struct timespec until = {0};
-    bool stopping = false;
-
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_nsec += PAUSE_NANOSECONDS;
-    until.tv_sec += until.tv_nsec / 1000000000;
-    until.tv_nsec %= 1000000000;
-    pthread_mutex_lock(&monitor->lock);
-    while (!monitor->stopping &&
-           pthread_cond_timedwait(&monitor->woken, &monitor->lock, &until) == 0)
-        ;
-    stopping = monitor->stopping;
-    pthread_mutex_unlock(&monitor->lock);
-    return !stopping;
-}
-
 static void *watch(void *argument)
 {
     struct monitor *monitor = argument;
@@ -106,23 +85,9 @@ static void *watch(void *argument)
         note(monitor, up, &err, &last);
         if (up && probes++ % PROBES_A_SWEEP == 0)
             clean_up(monitor);
-    } while (pause_between(monitor));
+    } while (pause_take(&monitor->pause, PAUSE_MILLISECONDS));
     db_close(&monitor->db);
     return NULL;
-}
-
-/* A clock that is set must not stretch the pause. */
-static bool make_condition(pthread_cond_t *condition)
-{
-    pthread_condattr_t attributes;
-    bool ok = false;
-
-    if (pthread_condattr_init(&attributes) != 0)
-        return false;
-    ok = pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC) == 0 &&
-         pthread_cond_init(condition, &attributes) == 0;
-    pthread_condattr_destroy(&attributes);
-    return ok;
 }
 
 bool monitor_start(const struct config *config, struct monitor **monitor_out, struct err *err)
@@ -133,8 +98,12 @@ bool monitor_start(const struct config *config, struct monitor **monitor_out, st
         return err_no_memory(err);
     monitor->config = config;
     atomic_init(&monitor->ready, false);
-    if (pthread_mutex_init(&monitor->lock, NULL) != 0 || !make_condition(&monitor->woken) ||
-        pthread_create(&monitor->thread, NULL, watch, monitor) != 0) {
+    if (!pause_init(&monitor->pause)) {
+        free(monitor);
+        return err_set(err, ERR_BUSY, "no lock to watch the database with");
+    }
+    if (pthread_create(&monitor->thread, NULL, watch, monitor) != 0) {
+        pause_destroy(&monitor->pause);
         free(monitor);
         return err_set(err, ERR_BUSY, "no thread to watch the database with");
     }
@@ -151,13 +120,9 @@ void monitor_stop(struct monitor **monitor)
 {
     if (*monitor == NULL)
         return;
-    pthread_mutex_lock(&(*monitor)->lock);
-    (*monitor)->stopping = true;
-    pthread_cond_signal(&(*monitor)->woken);
-    pthread_mutex_unlock(&(*monitor)->lock);
+    pause_stop(&(*monitor)->pause);
     pthread_join((*monitor)->thread, NULL);
-    pthread_cond_destroy(&(*monitor)->woken);
-    pthread_mutex_destroy(&(*monitor)->lock);
+    pause_destroy(&(*monitor)->pause);
     free(*monitor);
     *monitor = NULL;
 }
