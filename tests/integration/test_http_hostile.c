@@ -293,6 +293,35 @@ START_TEST(a_reset_in_mid_body_frees_the_body_once)
 }
 END_TEST
 
+/* The end arrives together with the bytes; body_grace would let each connection stay a minute. */
+START_TEST(a_client_that_sends_a_part_and_ends_is_let_go)
+{
+    static const char *const parts[] = {POST "Content-Length: 100\r\n\r\nsome of it", POST,
+                                        POST "Transfer-Encoding: chunked\r\n\r\n64\r\nsome"};
+    struct http_gauges gauges = {.connections = 1};
+    int half_closed[3];
+
+    for (size_t i = 0; i < 3; i++) {
+        const int fd = client_connect(door->port);
+
+        half_closed[i] = client_connect(door->port);
+        client_text(fd, parts[i]);
+        close(fd);
+        client_text(half_closed[i], parts[i]);
+        shutdown(half_closed[i], SHUT_WR);
+        ck_assert_str_eq(client_answer(half_closed[i]), "");
+    }
+    while (gauges.connections > 0) {
+        poll(NULL, 0, 5);
+        http_server_gauges(door->server, &gauges);
+    }
+    ck_assert_int_eq(gauges.held_bytes, 0);
+    ck_assert_int_eq(atomic_load(&door->served), 0);
+    for (size_t i = 0; i < 3; i++)
+        close(half_closed[i]);
+}
+END_TEST
+
 START_TEST(a_client_that_leaves_while_it_is_served_harms_nobody)
 {
     for (int i = 0; i < 4; i++) {
@@ -339,6 +368,7 @@ int main(void)
     tcase_add_test(tests, a_chunked_body_a_little_too_large_is_drained_and_answered);
     tcase_add_test(tests, a_chunked_body_without_end_is_cut);
     tcase_add_test(tests, a_reset_in_mid_body_frees_the_body_once);
+    tcase_add_test(tests, a_client_that_sends_a_part_and_ends_is_let_go);
     tcase_add_test(tests, a_client_that_leaves_while_it_is_served_harms_nobody);
     tcase_add_test(tests, what_one_connection_pipelines_after_a_refusal_is_not_served);
     suite_add_tcase(suite, tests);
