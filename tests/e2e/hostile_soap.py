@@ -281,3 +281,59 @@ MEDIA = {
     "a coding nobody knows": posted(XML, insert, ["Content-Encoding: br"]),
 }
 
+
+
+# ---------------------------------------------------------------- what does no harm
+
+
+def history(references=("x",), old="<s:Body>", new="<s:Body>"):
+    text = history_envelope(references)
+    assert old in text, old
+    return basic(text.replace(old, new))
+
+
+def in_header(content):
+    return lambda: history(old="<s:Header>", new="<s:Header>" + (
+        content() if callable(content) else content))
+
+
+def schema_location():
+    return f'<s:Envelope i:schemaLocation="urn:x {trap_url()}" i:noNamespaceSchemaLocation="{trap_url()}" '
+
+
+def tokens_beside(content):
+    if content is None:
+        content = signature(block("d:Reference", "", URI=trap_url()))
+    return request(EXTERNAL, addressed("<base:Test/>", security(token(), content)), TWELVE)
+
+
+# Answered as if it were not there.
+INERT = {
+    **{f"{name} beside a token": functools.partial(tokens_beside, content)
+       for name, content in UNVERIFIED.items()},
+    "10,000 times the same reference": lambda: history(["x"] * 10_000),
+    "no references": lambda: history([]),
+    "no list of references": lambda: history(None, "</s:Body>", "</s:Body>"),
+    "an inclusion of a file": in_header('<x:include xmlns:x="http://www.w3.org/2001/XInclude" '
+                                        'href="file:///etc/passwd" parse="text"/>'),
+    "an inclusion of a URL": in_header(lambda: '<x:include xmlns:x="http://www.w3.org/2001/XInclude"'
+                                               f' href="{trap_url()}"/>'),
+    "a style sheet": lambda: basic(
+        f'<?xml-stylesheet type="text/xsl" href="{trap_url()}"?>' + history_envelope(["x"])),
+    "places of schemas": lambda: history(old="<s:Envelope ", new=schema_location()),
+    "an array of a million": lambda: history(
+        old="<w0910:CorrespondenceSendersReferences>",
+        new='<w0910:CorrespondenceSendersReferences a:arrayType="i:string[1000000000]" '
+            'xmlns:a="http://schemas.xmlsoap.org/soap/encoding/">'),
+    "an encoding style": lambda: history(
+        old="<s:Body>", new='<s:Body s:encodingStyle="http://schemas.xmlsoap.org/soap/encoding/">'),
+    "a type of another namespace": lambda: history(
+        old="<arr:string>", new='<arr:string i:type="x:Evil" xmlns:x="urn:x">'),
+    "a graph of references": in_header("".join(
+        f'<x id="a{i}" href="#a{i + 1}"/>' for i in range(50))),
+    "a reference to itself": lambda: history(old="<arr:string>",
+                                             new='<arr:string id="a" href="#a">'),
+    "addresses elsewhere": in_header(lambda: "".join(
+        f'<{name} xmlns="{NAMES["wsa"]}"><Address>{trap_url()}</Address></{name}>'
+        for name in ("ReplyTo", "FaultTo", "From"))),
+}

@@ -111,18 +111,18 @@ UNKNOWN = {
     "reference of details": lambda word: request(BASIC, details_envelope(SendersReference=word)),
 }
 
-# Fields that keep what they get, or refuse it: the column, the request.
+
+def as_read(word):
+    """What XML makes of it."""
+    return (str(word).replace("&#13;&#10;", "\r\n") if isinstance(word, Xml)
+            else word.replace("\r\n", "\n"))
+
+
+# Fields that keep what they get, or refuse it: the column, and its member of the request.
 KEPT = {
-    "title": lambda word: insert_envelope(ExternalShipmentReference="kept", MessageTitle=word),
-    "summary": lambda word: insert_envelope(ExternalShipmentReference="kept", MessageSummary=word),
-    "body": lambda word: insert_envelope(ExternalShipmentReference="kept", MessageBody=word),
-    "display_sender": lambda word: insert_envelope(ExternalShipmentReference="kept",
-                                                   MessageSender=word),
-    "senders_reference": lambda word: insert_envelope(ExternalShipmentReference=word),
-    "archive_reference": lambda word: insert_envelope(ExternalShipmentReference="kept",
-                                                      ArchiveReference=word),
-    "system_user_code": lambda word: insert_envelope(ExternalShipmentReference="kept",
-                                                     SystemUserCode=word),
-    "file_name": lambda word: insert_envelope(ExternalShipmentReference="kept", Attachments=(
-        attachments(attachment(FileName=word)))),
+    "title": lambda word: {"MessageTitle": word},
+    "body": lambda word: {"MessageBody": word},
+    "display_sender": lambda word: {"MessageSender": word},
+    "senders_reference": lambda word: {"ExternalShipmentReference": word},
+    "file_name": lambda word: {"Attachments": attachments(attachment(FileName=word))},
 }

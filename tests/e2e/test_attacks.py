@@ -7,8 +7,16 @@ import hostile_http
 import hostile_soap
 import hostile_words
 import hostile_xml
-from hostile import log_is_whole, nobody_called, resident_mib, survives, watch
-from support import case, case_table, equal, main, open_socket, true, wait_until
+from hostile import log_is_whole, nobody_called, request, resident_mib, survives, watch
+from support import (
+    BASIC, case, case_table, equal, insert_envelope, main, open_socket, true, unique, wait_until)
+
+
+@case_table({name: (make,) for name, make in hostile_xml.ENDPOINTS.items()})
+def request_that_all_this_was_made_of_is_good_at(server, make):
+    path, media, text = make()
+    survives(server, request(path, text.replace("@", "Correspondence"), media), (200,),
+             new_rows=lambda before, after: None)
 
 
 @case_table(hostile_xml.TABLE)
@@ -63,6 +71,46 @@ def connections(server):
 @case_table(hostile_words.REFUSALS)
 def word_is_refused_as(server, make, word):
     survives(server, make(word), (500,), own=[word])
+
+
+@case_table({f"{field}, {name}": (make, word) for field, make in hostile_words.UNKNOWN.items()
+             for name, word in hostile_words.WORDS.items() if word.strip()})
+def word_is_found_nowhere_as(server, make, word):
+    reply = survives(server, make(word), (200,), own=[hostile_words.as_read(word)])
+    equal(list(reply.tree.iter("{*}StatusV2")), [], "messages")
+
+
+@case_table({f"{field}, {name}": (field, make, word)
+             for field, make in hostile_words.KEPT.items()
+             for name, word in hostile_words.WORDS.items()
+             if word.strip() or field != "display_sender"})  # which has a preset
+def word_is_only_a_word_as(server, field, make, word):
+    """It is refused, or kept as it is."""
+    seen, reference = watch(server), unique("kept")
+    data = request(BASIC, insert_envelope(**{"ExternalShipmentReference": reference, **make(word)}))
+    reply = survives(server, data, (200, 500), own=[hostile_words.as_read(word)],
+                     new_rows=at_most_one_message)
+    if reply.tree.findtext(".//{*}ReceiptStatusCode") == "OK":
+        table = "attachment" if field == "file_name" else "correspondence"
+        key = "correspondence_id" if field == "file_name" else "id"
+        found = seen.database.rows(
+            f"SELECT encode(convert_to({field}, 'UTF8'), 'hex') FROM dpvd.{table} "
+            f"ORDER BY {key} DESC LIMIT 1;")
+        equal(bytes.fromhex(found[0]).decode(), hostile_words.as_read(word), field)
+
+
+def at_most_one_message(before, after):
+    (messages, attached, receipts, *rest), (old, old_attached, old_receipts, *old_rest) = (
+        list(map(int, rows[0].split("|"))) for rows in (after, before))
+    true(messages - old <= 1 and attached - old_attached <= 1 and receipts - old_receipts <= 1,
+         f"rows before {before} and after {after}")
+    equal(rest[2:], old_rest[2:], "senders and system users")
+
+
+@case_table({name: (make,) for name, make in hostile_soap.INERT.items()})
+def request_is_answered_as_if_there_were_not(server, make):
+    reply = survives(server, make(), (200,))
+    equal(list(reply.tree.iter("{*}StatusV2")), [], "messages")
 
 
 @case
