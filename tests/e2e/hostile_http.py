@@ -80,7 +80,7 @@ SMUGGLING = {
 TARGETS = {
     **{f"the target {target!r}": (head(LENGTH, target=target) + b"<a/>\n",) for target in (
         "/../../etc/passwd", "/..%2f..%2fetc/passwd", "/%2e%2e/", "//" + BASIC[1:], BASIC + "/",
-        BASIC + "/..", BASIC + "%00", BASIC + ".bak", "/metrics", "/WEB-INF/web.xml", "/.git/config",
+        BASIC + "/..", BASIC + "%00", BASIC + ".bak", "/metrics", "/WEB-INF/web.xml", "/.config",
         "/" + "a" * 8000, BASIC.lower(), "/;" + BASIC, "\\")},
     **{f"the query {query!r}": (head(method="GET", target=BASIC + "?" + query),) for query in (
         "xsd=../../../../etc/passwd", "xsd=/etc/passwd", "xsd=%2e%2e%2f", "xsd=file:///etc/passwd",

@@ -174,7 +174,7 @@ UNVERIFIED = {
         "d:HMACOutputLength", "1"), Algorithm=SIGNATURE + "hmac-sha1")),
     "a certificate": block("wsse:BinarySecurityToken", "MIIB", ValueType="urn:x509", wsu_Id="x"),
     "a certificate that is none": block("wsse:BinarySecurityToken", "\x7f" * 5000),
-    "encrypted data": block("e:EncryptedData", block("e:CipherData", block("e:CipherValue", "AAAA")),
+    "encrypted data": block("e:EncryptedData", block("e:CipherData", ""),
                             xmlns_e=ENCRYPTION, Type=ENCRYPTION + "Element"),
     "an encrypted key": block("e:EncryptedKey", block("e:EncryptionMethod", "", Algorithm=(
         ENCRYPTION + "rsa-1_5")), xmlns_e=ENCRYPTION),
@@ -268,7 +268,8 @@ MEDIA = {
     "two charsets": posted("text/xml; charset=utf-8; charset=utf-16", insert),
     "gzip that is none": posted(XML, insert, GZIP),
     "gzip that is cut": posted(XML, lambda: gzip.compress(insert().encode())[:-9], GZIP),
-    "gzip with something behind": posted(XML, lambda: gzip.compress(insert().encode()) + b"x", GZIP),
+    "gzip with something behind": posted(
+        XML, lambda: gzip.compress(insert().encode()) + b"x", GZIP),
     "gzip of two members": posted(XML, lambda: gzip.compress(insert().encode()) * 2, GZIP),
     "gzip with a wrong checksum": posted(
         XML, lambda: gzip.compress(insert().encode())[:-8] + bytes(8), GZIP),
@@ -298,7 +299,8 @@ def in_header(content):
 
 
 def schema_location():
-    return f'<s:Envelope i:schemaLocation="urn:x {trap_url()}" i:noNamespaceSchemaLocation="{trap_url()}" '
+    return (f'<s:Envelope i:schemaLocation="urn:x {trap_url()}" '
+            f'i:noNamespaceSchemaLocation="{trap_url()}" ')
 
 
 def tokens_beside(content):
@@ -316,8 +318,8 @@ INERT = {
     "no list of references": lambda: history(None, "</s:Body>", "</s:Body>"),
     "an inclusion of a file": in_header('<x:include xmlns:x="http://www.w3.org/2001/XInclude" '
                                         'href="file:///etc/passwd" parse="text"/>'),
-    "an inclusion of a URL": in_header(lambda: '<x:include xmlns:x="http://www.w3.org/2001/XInclude"'
-                                               f' href="{trap_url()}"/>'),
+    "an inclusion of a URL": in_header(
+        lambda: f'<x:include xmlns:x="http://www.w3.org/2001/XInclude" href="{trap_url()}"/>'),
     "a style sheet": lambda: basic(
         f'<?xml-stylesheet type="text/xsl" href="{trap_url()}"?>' + history_envelope(["x"])),
     "places of schemas": lambda: history(old="<s:Envelope ", new=schema_location()),

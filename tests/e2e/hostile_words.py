@@ -6,7 +6,8 @@ import receipt_calls
 from hostile import request
 from hostile_xml import TWELVE
 from support import (
-    BASIC, Xml, attachment, attachments, details_envelope, history_envelope, insert_envelope, member)
+    BASIC, Xml, attachment, attachments, details_envelope, history_envelope, insert_envelope,
+    member)
 
 WORDS = {
     "SQL that is true": "x' OR '1'='1",
@@ -76,7 +77,7 @@ def receipts(name, user=None, password=None):
     return make
 
 
-# Fields in which such a word is refused, whatever it is. Each refusal of the last ones costs a hash.
+# Fields in which such a word is refused, whatever it is; the last ones cost a hash each.
 REFUSED = {
     "user": insert(systemUserName=same),
     "service code": insert(ServiceCode=same),

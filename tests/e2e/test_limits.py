@@ -165,7 +165,8 @@ def option(n):
 
 
 def points(n):
-    return notifications(notification(ReceiverEndPoints=end_points(*[("Email", "a@b.example")] * n)))
+    listed = end_points(*[("Email", "a@b.example")] * n)
+    return notifications(notification(ReceiverEndPoints=listed))
 
 
 MESSAGES = {

@@ -11,8 +11,8 @@ import urllib.parse
 import warnings
 
 from support import (
-    BASIC, DPVD, ROOT, Skip, case, case_table, connect, contains, equal, exchange, main, open_socket,
-    parse_log_line, true, wait_until)
+    BASIC, DPVD, ROOT, Skip, case, case_table, connect, contains, equal, exchange, main,
+    open_socket, parse_log_line, true, wait_until)
 
 def run(*arguments, env=None):
     return subprocess.run([DPVD, *map(str, arguments)], capture_output=True, text=True, timeout=30,

@@ -10,7 +10,7 @@ from external_calls import digest_token, history_body, insert_body, security, se
 from insert_calls import notification, notifications
 from register_rows import SUSPENDED, TERMINATED, caller, sender
 from support import (
-    ACTION_INSERT, ACTION_TEST, BASIC, NIL, Xml, attachment, attachments, case, case_table,
+    ACTION_INSERT, ACTION_TEST, BASIC, NIL, Xml, attachment, attachments, case_table,
     details_envelope, envelope, equal, history_envelope, insert_envelope, literal, main, member,
     soap_headers, true, unique, wait_until)
 
@@ -50,7 +50,8 @@ def addressed(body):
 CALLS = {
     "insert": basic_insert, "history": basic_history, "details": basic_details,
     "receipts": receipts, "addressed insert": addressed(insert_body()),
-    "addressed history": addressed(history_body(["x"])), "addressed Test": addressed("<base:Test/>"),
+    "addressed history": addressed(history_body(["x"])),
+    "addressed Test": addressed("<base:Test/>"),
 }
 
 
