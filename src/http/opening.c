@@ -120,6 +120,9 @@ static void fill_exchange(struct request *r, const struct opening *o,
     r->exchange.soap_action = facts->soap_action;
     r->announced = facts->chunked || facts->length > 0;
     r->coding = facts->coding;
+    /* MHD takes bare line feeds between chunks, and proxies may see other chunks there: what stands
+     * behind the last one is not believed to be a request of the same caller. */
+    r->exchange.answer.close = facts->chunked && r->connection->trusted;
 }
 
 /* A path that is not there may be asked for again on the same connection, when no body stands in

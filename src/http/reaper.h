@@ -31,6 +31,7 @@ struct watch {
     int64_t seen;
     int64_t window;
     int64_t mark;
+    int64_t ended; /* since when the peer sends no more; 0: it may still */
     bool marked;
     bool cut;
     TAILQ_ENTRY(watch) link;

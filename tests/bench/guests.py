@@ -6,7 +6,7 @@ import threading
 import urllib.parse
 
 IDLE = 1000
-SLOW = 40
+SLOW = 200
 REQUEST = (b"POST /ServiceEngineExternal/CorrespondenceAgencyExternalBasic.svc HTTP/1.1\r\n"
            b"Host: bench\r\nContent-Type: text/xml; charset=utf-8\r\nContent-Length: 100000\r\n\r\n"
            b'<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/">')

@@ -1,8 +1,9 @@
 #!/usr/bin/python3
-"""One good client beside many that hold connections open or send slowly."""
+"""One good client beside a crowd that holds connections open or sends slowly."""
 
 import contextlib
 import socket
+import statistics
 import threading
 import time
 
@@ -10,10 +11,11 @@ from support import (
     ACTION_INSERT, ACTION_TEST, BASIC, attachment, attachments, case, equal, exchange,
     insert_envelope, main, open_socket, sha256, soap_headers, test_envelope, true, unique)
 
-IDLE = 200
-SLOW = 20
-CALLS = 40
-PATIENCE = 10  # seconds that a call of the good client may take: a stop, not a measure
+IDLE = 1000
+SLOW = 200
+CALLS = 15
+P95 = 9  # seconds that nearly all rounds of three calls may take
+PATIENCE = 30  # seconds that a round of the good client may take: a stop, not a measure
 
 
 def head(length):
@@ -34,14 +36,14 @@ def idle_connections(server):
 
 @contextlib.contextmanager
 def slow_senders(server):
-    """Half of them in their headers, half in a body of 1 MB, a few bytes each 100 ms."""
+    """Half of them in their headers, half in a body of 1 MB, a few bytes each half second."""
     sockets = [open_socket(server.url) for _ in range(SLOW)]
     finished = threading.Event()
 
     def trickle():
         for number, sock in enumerate(sockets):
             sock.sendall(b"POST " + BASIC.encode() if number % 2 else head(1 << 20))
-        while not finished.wait(0.1):
+        while not finished.wait(0.5):
             for number, sock in enumerate(sockets):
                 with contextlib.suppress(OSError):  # the server may end one that is too slow
                     sock.sendall(b"x" if number % 2 else b"<!-- -->")
@@ -56,8 +58,10 @@ def slow_senders(server):
 
 
 def good_calls(server):
-    """Inserts, status queries and Tests on connections old and new; all must succeed in time."""
+    """Inserts, status queries and Tests on connections old and new; all must succeed in time, and
+    nearly all sooner. How soon is told: other programs may keep the machine busy."""
     connection = server.connect(timeout=PATIENCE)
+    took = []
     for number in range(CALLS):
         started = time.monotonic()
         reference = unique("good")
@@ -67,9 +71,14 @@ def good_calls(server):
         exchange(connection, "POST", BASIC, body, soap_headers(ACTION_INSERT)).accepted()
         equal(server.history([reference]).references(), [reference], "history")
         equal(server.post(test_envelope(), ACTION_TEST, tls=True).status, 200, "status over TLS")
-        true(time.monotonic() - started < PATIENCE, "a round of calls took too long")
+        took.append(time.monotonic() - started)
+        true(took[-1] < PATIENCE, "a round of calls took too long")
         equal(server.content_hashes(reference), [sha256(data)], "content")
     connection.close()
+    p95 = statistics.quantiles(took, n=20, method="inclusive")[-1]
+    print(f"     a round of three calls: median {1000 * statistics.median(took):.1f} ms, "
+          f"p95 {1000 * p95:.1f} ms")
+    true(p95 < P95, f"p95 of a round is {p95:.1f} s")
 
 
 @case
@@ -85,7 +94,7 @@ def good_client_is_served_beside_idle_and_slow_ones(server):
 def good_client_is_served_beside_ones_that_do_not_read(server):
     """Pipelined requests whose answers nobody takes."""
     request = f"GET {BASIC}?singleWsdl HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode()
-    sockets = [open_socket(server.url) for _ in range(SLOW)]
+    sockets = [open_socket(server.url) for _ in range(20)]
     for sock in sockets:
         sock.sendall(request * 100)
     good_calls(server)
@@ -142,11 +151,12 @@ def connections_of_all_clients_are_given_back(server):
                 return float(line.rpartition(" ")[2])
         raise AssertionError("no metric for connections")
 
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while open_connections() > 20:
         true(time.monotonic() < deadline, f"{open_connections()} connections are still open")
         time.sleep(0.1)
 
 
 if __name__ == "__main__":
-    main()
+    # However busy the machine is, the crowd stays until a case ends.
+    main(header_timeout="10m", body_grace="10m", idle_timeout="10m")

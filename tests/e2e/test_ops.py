@@ -11,8 +11,8 @@ import urllib.parse
 import warnings
 
 from support import (
-    BASIC, DPVD, ROOT, case, case_table, connect, contains, equal, exchange, main, open_socket,
-    parse_log_line, true, wait_until)
+    BASIC, DPVD, ROOT, Skip, case, case_table, connect, contains, equal, exchange, main,
+    open_socket, parse_log_line, true, wait_until)
 
 def run(*arguments, env=None):
     return subprocess.run([DPVD, *map(str, arguments)], capture_output=True, text=True, timeout=30,
@@ -318,6 +318,28 @@ def tls_1_1_is_refused(server):
     try:
         with context.wrap_socket(open_socket(server.tls_url)) as sock:
             raise AssertionError(f"{sock.version()} was spoken")
+    except (ssl.SSLError, ConnectionError):
+        pass
+
+
+@case_table({
+    "nothing encrypted": ("eNULL",), "nobody identified": ("aNULL",),
+    "the key sent under RSA": ("kRSA",), "a static key exchange": ("kECDHe:kDHr:kRSA",),
+    "no authenticated encryption": ("ECDHE+SHA1:ECDHE+SHA256:ECDHE+SHA384:!AESGCM:!CHACHA20",),
+    "finite fields": ("DHE",),
+})
+def ciphers_are_refused_with(server, ciphers):
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    context.maximum_version = ssl.TLSVersion.TLSv1_2
+    try:
+        context.set_ciphers(ciphers + ":@SECLEVEL=0")
+    except ssl.SSLError as error:
+        raise Skip("the tests' own OpenSSL has none") from error
+    try:
+        with context.wrap_socket(open_socket(server.tls_url)) as sock:
+            raise AssertionError(f"{sock.cipher()} was spoken")
     except (ssl.SSLError, ConnectionError):
         pass
 

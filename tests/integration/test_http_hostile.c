@@ -293,6 +293,58 @@ START_TEST(a_reset_in_mid_body_frees_the_body_once)
 }
 END_TEST
 
+/* Ends of lines that a proxy before us may read otherwise. */
+static const char *const odd_chunks[] = {
+    "5\nhello\r\n0\r\n\r\n",   "5\r\nhello\n0\r\n\r\n",         "5\r\nhello\r\n0\n\n",
+    "5;x\nhello\r\n0\r\n\r\n", "5\r\nhello\r\n0\r\nX: y\n\r\n", "5\r\nhello\r\n0\r\n\r\n",
+};
+
+START_TEST(nothing_behind_the_chunks_of_a_proxy_is_a_request)
+{
+    int fd = -1;
+
+    door_close();
+    door = door_open((const char *const[]){"trusted_proxies=127.0.0.1", NULL});
+    fd = client_connect(door->port);
+    client_text(fd, POST "Transfer-Encoding: chunked\r\n\r\n");
+    client_text(fd, odd_chunks[_i]);
+    client_text(fd, SECOND);
+    ck_assert_int_eq(status_of(client_answer(fd)), 200);
+    ck_assert_str_eq(client_answer(fd), "");
+    ck_assert_int_eq(atomic_load(&door->served), 1);
+    close(fd);
+}
+END_TEST
+
+/* The end arrives together with the bytes; body_grace would let each connection stay a minute. */
+START_TEST(a_client_that_sends_a_part_and_ends_is_let_go)
+{
+    static const char *const parts[] = {POST "Content-Length: 100\r\n\r\nsome of it", POST,
+                                        POST "Transfer-Encoding: chunked\r\n\r\n64\r\nsome"};
+    struct http_gauges gauges = {.connections = 1};
+    int half_closed[3];
+
+    for (size_t i = 0; i < 3; i++) {
+        const int fd = client_connect(door->port);
+
+        half_closed[i] = client_connect(door->port);
+        client_text(fd, parts[i]);
+        close(fd);
+        client_text(half_closed[i], parts[i]);
+        shutdown(half_closed[i], SHUT_WR);
+        ck_assert_str_eq(client_answer(half_closed[i]), "");
+    }
+    while (gauges.connections > 0) {
+        poll(NULL, 0, 5);
+        http_server_gauges(door->server, &gauges);
+    }
+    ck_assert_int_eq(gauges.held_bytes, 0);
+    ck_assert_int_eq(atomic_load(&door->served), 0);
+    for (size_t i = 0; i < 3; i++)
+        close(half_closed[i]);
+}
+END_TEST
+
 START_TEST(a_client_that_leaves_while_it_is_served_harms_nobody)
 {
     for (int i = 0; i < 4; i++) {
@@ -339,6 +391,9 @@ int main(void)
     tcase_add_test(tests, a_chunked_body_a_little_too_large_is_drained_and_answered);
     tcase_add_test(tests, a_chunked_body_without_end_is_cut);
     tcase_add_test(tests, a_reset_in_mid_body_frees_the_body_once);
+    tcase_add_loop_test(tests, nothing_behind_the_chunks_of_a_proxy_is_a_request, 0,
+                        (int)(sizeof(odd_chunks) / sizeof(odd_chunks[0])));
+    tcase_add_test(tests, a_client_that_sends_a_part_and_ends_is_let_go);
     tcase_add_test(tests, a_client_that_leaves_while_it_is_served_harms_nobody);
     tcase_add_test(tests, what_one_connection_pipelines_after_a_refusal_is_not_served);
     suite_add_tcase(suite, tests);
