@@ -9,7 +9,7 @@ MAKEFLAGS += -j$(shell nproc)
 endif
 Q := $(if $(V),,@)
 
-PACKAGES := libmicrohttpd libxml-2.0 libpq libcrypto libcrypt gnutls yajl zlib libcurl
+PACKAGES := libmicrohttpd libxml-2.0 libpq libcrypto libcrypt gnutls yajl zlib libcurl libseccomp
 WARNINGS := -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
             -Wformat=2 -Wundef -Wvla -Wcast-qual -Wwrite-strings -Wpointer-arith \
             -Wimplicit-fallthrough -Werror
@@ -23,7 +23,7 @@ SANITIZE_asan := -fsanitize=address,undefined -fno-sanitize-recover=all
 SANITIZE_tsan := -fsanitize=thread
 ifneq ($(SANITIZE_$(CONFIG)),)
 OPT    := -O1 -g
-HARDEN := -fPIE $(SANITIZE_$(CONFIG)) -fno-omit-frame-pointer
+HARDEN := -fPIE $(SANITIZE_$(CONFIG)) -fno-omit-frame-pointer -DDPVD_SANITIZED
 else ifeq ($(CONFIG),coverage)
 OPT    := -O0 -g
 HARDEN := -fPIE --coverage -fprofile-update=atomic

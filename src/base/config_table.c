@@ -43,6 +43,8 @@ const struct config_setting config_settings[] = {
     TEXT(tls_key, "", "PEM file with the private key; read again on SIGHUP"),
     TEXT(tls_priorities, "NONE:+VERS-TLS1.3:+VERS-TLS1.2:+ECDHE-ECDSA:+ECDHE-RSA:+AEAD:+AES-256-GCM:+AES-128-GCM:+CHACHA20-POLY1305:+GROUP-ALL:+SIGN-ALL:-SIGN-RSA-SHA1:-SIGN-ECDSA-SHA1:+COMP-NULL:+CTYPE-X509:%NO_TICKETS:%SAFE_RENEGOTIATION", "GnuTLS priority string"),
     CHOICE(environment, "production", "production|test", false, "test marks what leaves the house and allows demo data"),
+    SWITCH(seccomp, "on", "refuse to the running dpvd all system calls that it does not need, once it has started"),
+    SWITCH(allow_root, "off", "run as root, although nothing needs it"),
 
     SECRET(database, "dbname=dpvd user=dpvd_app", "libpq connection string of the server's own role; several hosts may be named"),
     SECRET(database_owner, "dbname=dpvd user=dpvd_owner", "libpq connection string of the role that owns the schema, for `dpvd migrate`"),
