@@ -154,7 +154,7 @@ install: $(DPVD) ## install program, example settings and systemd unit below DES
 	install -D -m 755 $(DPVD) $(DESTDIR)$(PREFIX)/sbin/dpvd
 	install -D -m 644 scripts/dpvd.conf.example $(DESTDIR)$(PREFIX)/share/doc/dpvd/dpvd.conf.example
 	install -D -m 644 LICENSE $(DESTDIR)$(PREFIX)/share/doc/dpvd/LICENSE
-	install -D -m 644 scripts/dpvd.service $(DESTDIR)$(PREFIX)/lib/systemd/system/dpvd.service
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/lib/systemd/system scripts/dpvd.service scripts/dpvd-work.service
 
 clean: ## remove what was built and generated; var/ stays
 	rm -rf $(BUILD)

@@ -170,11 +170,19 @@ static int load(scmp_filter_ctx filter)
     return status != 0 ? status : seccomp_load(filter);
 }
 
-bool confine_process(bool inspectable, struct err *err)
+/* systemd may have seen to it, and then refuses any change of limits. */
+static bool drop_core(void)
 {
     const struct rlimit none = {0, 0};
+    struct rlimit limit = {1, 1};
 
-    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || setrlimit(RLIMIT_CORE, &none) != 0 ||
+    return (getrlimit(RLIMIT_CORE, &limit) == 0 && limit.rlim_max == 0) ||
+           setrlimit(RLIMIT_CORE, &none) == 0;
+}
+
+bool confine_process(bool inspectable, struct err *err)
+{
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || !drop_core() ||
         (!inspectable && !IS_SANITIZED && prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0))
         return err_set(err, ERR_INTERNAL, "the process could not be confined: %s", strerror(errno));
     return true;
