@@ -159,8 +159,8 @@ static int add_rules(scmp_filter_ctx filter)
     return status != 0 ? status : add_sockets(filter);
 }
 
-/* The calls are found by a tree instead of one after the other. That there are no new rights was said
- * by confine_process. */
+/* The calls are found by a tree instead of one after the other. That there are no new rights was
+ * said by confine_process. */
 static int load(scmp_filter_ctx filter)
 {
     int status = seccomp_attr_set(filter, SCMP_FLTATR_CTL_NNP, 0);

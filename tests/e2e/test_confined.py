@@ -7,7 +7,8 @@ import signal
 import subprocess
 from pathlib import Path
 
-from support import DPVD, Skip, case, contains, equal, main, parse_log_line, true, wait_until
+from support import (
+    DPVD, Skip, case, case_table, contains, equal, main, parse_log_line, true, wait_until)
 
 
 def threads(pid):
@@ -70,18 +71,40 @@ def seccomp_can_be_switched_off_and_that_is_logged(server):
         equal({thread["NoNewPrivs"] for thread in threads(child.pid)}, {"1"}, "no new rights")
 
 
+def ends_at_once(server, verb="serve", **settings):
+    """What it says, on standard error, of why it does not start."""
+    settings = {"listen": "127.0.0.1:0", "tls_listen": "", "admin_listen": "127.0.0.1:0",
+                **settings}
+    done = subprocess.run([DPVD, verb, "-c", server.env["CONFIG_FILE"],
+                           *server.options(**settings)],
+                          stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60,
+                          check=False)
+    equal(done.returncode, 1, f"exit status of {verb} with {settings}, which said {done.stderr}")
+    return done.stderr
+
+
 @case
 def root_is_refused(server):
     if os.geteuid() != 0:
         raise Skip("this is not run as root")
     for verb in ("serve", "work"):
-        done = subprocess.run(
-            [DPVD, verb, "-c", server.env["CONFIG_FILE"],
-             *server.options(allow_root="off", listen="127.0.0.1:0", tls_listen="",
-                             admin_listen="127.0.0.1:0")],
-            stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, check=False)
-        equal(done.returncode, 1, f"exit status of {verb}")
-        contains(done.stderr, "does not run as root", verb)
+        contains(ends_at_once(server, verb, allow_root="off"), "does not run as root", verb)
+
+
+@case_table({
+    "secret_key": ("secret_key", {}),
+    "audit_key": ("audit_key", {}),
+    "tls_key": ("tls_key", {"tls_listen": "127.0.0.1:0"}),
+    "smtp_password_file": ("smtp_password_file", {"smtp_url": "smtp://127.0.0.1:9/x",
+                                                  "smtp_user": "u"}),
+    "sms_secret_file": ("sms_secret_file", {"sms_url": "http://127.0.0.1:9/"}),
+})
+def a_secret_that_others_may_read_is_refused(server, setting, settings):
+    path = server.folder / f"{setting}.open"
+    path.write_text("0" * 64 + "\n", encoding="utf-8")
+    path.chmod(0o644)
+    said = ends_at_once(server, **settings, **{setting: path})
+    contains(said, f"{path}: others may read", "what dpvd says")
 
 
 main(notifier="on")
