@@ -9,7 +9,7 @@ MAKEFLAGS += -j$(shell nproc)
 endif
 Q := $(if $(V),,@)
 
-PACKAGES := libmicrohttpd libxml-2.0 libpq libcrypto libcrypt gnutls yajl zlib libcurl
+PACKAGES := libmicrohttpd libxml-2.0 libpq libcrypto libcrypt gnutls yajl zlib libcurl libseccomp
 WARNINGS := -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
             -Wformat=2 -Wundef -Wvla -Wcast-qual -Wwrite-strings -Wpointer-arith \
             -Wimplicit-fallthrough -Werror
@@ -23,7 +23,7 @@ SANITIZE_asan := -fsanitize=address,undefined -fno-sanitize-recover=all
 SANITIZE_tsan := -fsanitize=thread
 ifneq ($(SANITIZE_$(CONFIG)),)
 OPT    := -O1 -g
-HARDEN := -fPIE $(SANITIZE_$(CONFIG)) -fno-omit-frame-pointer
+HARDEN := -fPIE $(SANITIZE_$(CONFIG)) -fno-omit-frame-pointer -DDPVD_SANITIZED
 else ifeq ($(CONFIG),coverage)
 OPT    := -O0 -g
 HARDEN := -fPIE --coverage -fprofile-update=atomic
@@ -154,7 +154,7 @@ install: $(DPVD) ## install program, example settings and systemd unit below DES
 	install -D -m 755 $(DPVD) $(DESTDIR)$(PREFIX)/sbin/dpvd
 	install -D -m 644 scripts/dpvd.conf.example $(DESTDIR)$(PREFIX)/share/doc/dpvd/dpvd.conf.example
 	install -D -m 644 LICENSE $(DESTDIR)$(PREFIX)/share/doc/dpvd/LICENSE
-	install -D -m 644 scripts/dpvd.service $(DESTDIR)$(PREFIX)/lib/systemd/system/dpvd.service
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/lib/systemd/system scripts/dpvd.service scripts/dpvd-work.service
 
 clean: ## remove what was built and generated; var/ stays
 	rm -rf $(BUILD)

@@ -30,6 +30,7 @@ declare -A belongs_to=(
     ["gnutls/.*"]=http
     [zlib.h]="http registers"
     [libpq-fe.h]=store
+    [seccomp.h]=base
     ["curl/.*"]=delivery
     [stdsoap2.h]=soap
     ["soap[A-Z].*\.h"]=soap

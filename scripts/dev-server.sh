@@ -85,6 +85,7 @@ write_conf() {
 # Written by scripts/dev.sh at every start of the server; settings of your own: -o key=value.
 environment = test
 allow_synthetic_persons = on
+allow_root = on
 listen = $listen
 tls_listen = $tls_listen
 admin_listen = 127.0.0.1:$chosen

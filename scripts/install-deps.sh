@@ -6,8 +6,8 @@
 set -euo pipefail
 
 build=(build-essential pkg-config gsoap libgsoap-dev libmicrohttpd-dev libxml2-dev libpq-dev
-    libssl-dev libcrypt-dev libgnutls28-dev libcurl4-openssl-dev libyajl-dev zlib1g-dev postgresql
-    openssl curl ca-certificates tzdata python3)
+    libssl-dev libcrypt-dev libgnutls28-dev libcurl4-openssl-dev libseccomp-dev libyajl-dev zlib1g-dev
+    postgresql openssl curl ca-certificates tzdata python3)
 tests=(check libsubunit-dev python3-zeep python3-aiosmtpd php-cli php-soap libjaxws-java mono-mcs
     libmono-system-servicemodel4.0a-cil)
 lint=(clang clang-format clang-tidy cppcheck shellcheck)

@@ -2,6 +2,7 @@
 #include "admin/admin.h"
 #include "base/clock.h"
 #include "base/config.h"
+#include "base/confine.h"
 #include "base/log.h"
 #include "base/vault.h"
 #include "delivery/notifier.h"
@@ -23,6 +24,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #ifndef DPVD_VERSION
 #define DPVD_VERSION "0.1"
@@ -38,7 +40,7 @@ struct dpvd {
     struct config config;
     struct process process;
     struct monitor *monitor;
-    struct sealer *sealer;     /* NULL: another dpvd seals */
+    struct sealer *sealer; /* NULL: another dpvd seals */
     struct usage *usage;
     struct notifier *notifier; /* NULL: another dpvd sends notifications */
     struct metrics *metrics;
@@ -262,11 +264,38 @@ static void wait_for_end(struct dpvd *dpvd, const sigset_t *signals)
     log_event(LOG_INFO, "stopping", F_INT("signal", number));
 }
 
+static void log_confined(const struct dpvd *dpvd, bool confined, const struct err *err)
+{
+    if (confined)
+        log_event(LOG_INFO, "confined", F_STR("by", "seccomp"));
+    else
+        log_event(LOG_WARN, "not_confined",
+                  F_STR("reason", dpvd->config.seccomp == 0 ? "seccomp = off" : err->msg));
+}
+
+/* Before anything is read from outside. Without seccomp the server runs on what systemd and the
+ * kernel's users keep it from. */
+static bool confine(const struct dpvd *dpvd, bool *confined_out, struct err *err)
+{
+    const bool production = strcmp(dpvd->config.environment, "production") == 0;
+    struct err reason = {0};
+
+    if (geteuid() == 0 && dpvd->config.allow_root == 0)
+        return err_set(err, ERR_INVALID,
+                       "dpvd does not run as root: give it a user of its own, or set allow_root");
+    if (!confine_process(!production, err))
+        return false;
+    *confined_out = dpvd->config.seccomp != 0 && confine_calls(&reason);
+    log_confined(dpvd, *confined_out, &reason);
+    return true;
+}
+
 /* Until a signal says that it is enough. */
 static enum exit_code live(struct dpvd *dpvd, bool (*start)(struct dpvd *dpvd, struct err *err))
 {
     struct err err = {0};
     sigset_t signals;
+    bool confined = false;
     bool started = false;
 
     if (!config_verify(&dpvd->config, &err))
@@ -278,7 +307,8 @@ static enum exit_code live(struct dpvd *dpvd, bool (*start)(struct dpvd *dpvd, s
     pthread_sigmask(SIG_BLOCK, &signals, NULL);
     signal(SIGPIPE, SIG_IGN);
     log_event(LOG_INFO, "starting", F_STR("version", DPVD_VERSION));
-    started = start(dpvd, &err);
+    started = confine(dpvd, &confined, &err) && start(dpvd, &err) &&
+              (!confined || confine_listeners(&err));
     if (started)
         wait_for_end(dpvd, &signals);
     stop(dpvd);

@@ -21,6 +21,8 @@ struct config {
     char *tls_key;
     char *tls_priorities;
     char *environment;
+    int64_t seccomp;
+    int64_t allow_root;
 
     /* the database */
     char *database;

@@ -1,5 +1,7 @@
 #include "base/signer.h"
 
+#include "base/secret_file.h"
+
 #include <errno.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
@@ -33,17 +35,15 @@ static bool raw_public(const EVP_PKEY *key, uint8_t public_out[SIGNER_KEY_SIZE])
 bool signer_open(const char *path, struct signer **signer_out, struct err *err)
 {
     struct signer *signer = calloc(1, sizeof(*signer));
-    FILE *file = fopen(path, "re");
+    FILE *file = secret_file_open(path, err);
     bool ok = false;
 
     if (signer == NULL) {
         err_no_memory(err);
         goto out;
     }
-    if (file == NULL) {
-        err_set(err, ERR_INVALID, "%s: %s", path, strerror(errno));
+    if (file == NULL)
         goto out;
-    }
     signer->key = PEM_read_PrivateKey(file, NULL, no_passphrase, NULL);
     ERR_clear_error();
     ok =

@@ -1,6 +1,7 @@
 #include "base/vault.h"
 
-#include <errno.h>
+#include "base/secret_file.h"
+
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/rand.h>
@@ -58,14 +59,12 @@ static bool read_keys(FILE *file, const char *path, struct vault *vault, struct 
 bool vault_open(const char *path, struct vault **vault_out, struct err *err)
 {
     struct vault *vault = calloc(1, sizeof(*vault));
-    FILE *file = fopen(path, "re");
+    FILE *file = secret_file_open(path, err);
     bool ok = false;
 
     if (vault == NULL)
         err_no_memory(err);
-    else if (file == NULL)
-        err_set(err, ERR_INVALID, "%s: %s", path, strerror(errno));
-    else
+    else if (file != NULL)
         ok = read_keys(file, path, vault, err);
     if (file != NULL)
         fclose(file);

@@ -1,9 +1,9 @@
 #include "delivery/gateway.h"
 
+#include "base/secret_file.h"
 #include "delivery/gateway_internal.h"
 #include "delivery/mime.h"
 
-#include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -89,9 +89,9 @@ bool gateway_secret(const char *path, char **secret_out, struct err *err)
 
     if (path[0] == '\0')
         return true;
-    file = fopen(path, "re");
+    file = secret_file_open(path, err);
     if (file == NULL)
-        return err_set(err, ERR_INVALID, "%s: %s", path, strerror(errno));
+        return false;
     ok = read_line(file, secret_out);
     fclose(file);
     return ok || err_set(err, ERR_INVALID, "%s holds no line", path);

@@ -1,5 +1,7 @@
 #include "http/tls.h"
 
+#include "base/secret_file.h"
+
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -52,9 +54,14 @@ static bool load_chain(struct pair *pair, const char *file, struct err *err)
 
 static bool load_key(struct pair *pair, const char *file, struct err *err)
 {
+    FILE *readable = secret_file_open(file, err);
     gnutls_datum_t text = {0};
-    int code = gnutls_load_file(file, &text);
+    int code = 0;
 
+    if (readable == NULL)
+        return err_wrap(err, "tls_key");
+    fclose(readable);
+    code = gnutls_load_file(file, &text);
     if (code >= 0)
         code = gnutls_privkey_init(&pair->key);
     if (code >= 0)

@@ -295,7 +295,8 @@ static const char *const texts[STMT_COUNT] = {
         "INSERT INTO dpvd.receipt (sender_id, id, parent_id, correspondence_id, status, created, "
         "last_changed, text, senders_reference) "
         "SELECT m.sender_id, nextval('dpvd.receipt_id'), m.receipt_id, m.id, p.status, m.created, "
-        "m.created, p.text, m.senders_reference FROM (SELECT c.* " OWN_MESSAGE ") m, "
+        "m.created, p.text, m.senders_reference FROM (SELECT c.sender_id, c.id, c.receipt_id, "
+        "c.created, c.senders_reference " OWN_MESSAGE ") m, "
         "unnest($2::int4[], $3::text[]) WITH ORDINALITY AS p (status, text, number) "
         "ORDER BY p.number RETURNING id",
 

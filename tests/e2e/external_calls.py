@@ -16,8 +16,8 @@ from pathlib import Path
 from xml.sax.saxutils import escape, quoteattr
 
 from support import (
-    CONTENT, CORRESPONDENCE, DEMO_INSERT, DPVD, NAMESPACES, Answer, Fault, Xml, equal, local,
-    member, members, unique)
+    CONTENT, CORRESPONDENCE, DEMO_INSERT, DPVD, NAMESPACES, Answer, Fault, Xml, equal, keep_secret,
+    local, member, members, unique)
 
 EXTERNAL = "/ServiceEngineExternal/CorrespondenceAgencyExternal.svc"
 ACTION = NAMESPACES["w0910"] + "/ICorrespondenceAgencyExternal/"
@@ -215,8 +215,7 @@ def secret_key():
     path = folder / "secret.key"
     path.write_text("# test\n" + os.urandom(32).hex() + "\n", encoding="utf-8")
     folder.chmod(0o755)
-    path.chmod(0o644)
-    return path
+    return keep_secret(path)
 
 
 def secret_command(server, action, name="demo", *words):

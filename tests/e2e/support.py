@@ -561,6 +561,14 @@ def parse_log_line(line):
     return fields
 
 
+def keep_secret(path):
+    """Nobody may read the file but the server's user, who is postgres when tests run as root."""
+    path.chmod(0o600)
+    if os.geteuid() == 0:
+        shutil.chown(path, "postgres")
+    return path
+
+
 def sha256(data):
     return hashlib.sha256(data).hexdigest()
 

@@ -12,8 +12,8 @@ import tempfile
 from pathlib import Path
 
 from support import (
-    DPVD, NIL, REPORTEE, ROOT, attachment, attachments, case, case_table, contains, equal, literal,
-    main, true, unique, wait_until)
+    DPVD, NIL, REPORTEE, ROOT, attachment, attachments, case, case_table, contains, equal,
+    keep_secret, literal, main, true, unique, wait_until)
 
 VERIFIER = ROOT / "scripts" / "verify-audit.py"
 TRIALS = 1000
@@ -36,8 +36,7 @@ def make_key(name):
     private, public = KEYS / f"{name}.pem", KEYS / f"{name}.pub"
     subprocess.run(["openssl", "genpkey", "-algorithm", "ed25519", "-out", private], check=True)
     subprocess.run(["openssl", "pkey", "-in", private, "-pubout", "-out", public], check=True)
-    private.chmod(0o644)
-    return private, public
+    return keep_secret(private), public
 
 
 def admin(server, *words):

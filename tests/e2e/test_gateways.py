@@ -11,7 +11,7 @@ import xml.etree.ElementTree
 from pathlib import Path
 
 from gateways import PASSWORD, USER, MailServer, SmsServer, make_certificate
-from support import DPVD, Report, case_table, contains, equal, true
+from support import DPVD, Report, case_table, contains, equal, keep_secret, true
 from support import _cases as cases
 from support import case
 
@@ -25,7 +25,7 @@ ADDRESS, NUMBER = "post+dpv@example.com", "91929394"
 def secret(value):
     path = FOLDER / f"secret-{len(list(FOLDER.iterdir()))}"
     path.write_bytes(value + b"\n")
-    return path
+    return keep_secret(path)
 
 
 def send(kind, to, **settings):

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -42,6 +43,7 @@ void tls_files_make_again(struct tls_files *files, const char *name)
     gnutls_free(text.data);
     ck_assert_int_eq(gnutls_x509_privkey_export2(key, GNUTLS_X509_FMT_PEM, &text), 0);
     write_file(files->key, text.data, text.size);
+    ck_assert_int_eq(chmod(files->key, 0600), 0);
     gnutls_free(text.data);
     gnutls_x509_crt_deinit(certificate);
     gnutls_x509_privkey_deinit(key);
