@@ -6,12 +6,12 @@ import datetime
 import json
 import logging
 
+import requests
 import zeep
 import zeep.exceptions
 import zeep.transports
 
-import requests
-
+from admin_calls import done
 from gateways import MailServer, SmsServer
 from notifying import SUBJECT, Notifier, a_number, an_address
 from register_rows import (
@@ -20,8 +20,8 @@ from standalone_calls import (
     ACTION, NAMES, OPERATION, PATH, WNOT, a_text, about, end_points, entry, envelope, planned,
     results, send)
 from support import (
-    ACTION_TEST, REFERENCE, REPORTEE, NIL, Skip, Xml, at_once, case, case_table, contains, equal,
-    literal, main, member, soap_headers, true, unique, wait_until)
+    ACTION_TEST, DEMO_NUMBER, REFERENCE, REPORTEE, NIL, Skip, Xml, at_once, case, case_table, contains, equal,
+    literal, main, member, soap_headers, true, wait_until)
 
 REFERENCE_WSDL = REFERENCE / "NotificationAgencyExternalBasic.wsdl"
 BINDING = "{%s}BasicHttpBinding_INotificationAgencyExternalBasic" % WNOT
@@ -424,6 +424,22 @@ def one_that_a_notifier_died_with_is_repeated_once(server):
         with Notifier(server, smtp_url=mail.url):
             wait_sent(server, text, True)
         equal(len({got["Message-ID"] for got in mail.to(address)}), 1, "Message-IDs")
+
+
+@case
+def the_operator_lists_and_cancels_it(server):
+    text, addresses = a_text(), (an_address(), an_address())
+    send(server, entry(*(("Email", to) for to in addresses), tokens=[text]))
+    (number,) = {row[0] for row in planned(server, text, "n.correspondence_id")}
+    choice = ("--sender", DEMO_NUMBER, "--id", number)
+    listed = done(server, "notify", "list", *choice, "--state", "any")
+    equal([(row["recipient"], row["state"]) for row in listed],
+          [(to, "waiting") for to in addresses])
+    equal(done(server, "notify", "cancel", *choice, "--number", 1, "--reason", "feil adresse"),
+          {"cancelled": 1})
+    with MailServer() as mail, Notifier(server, smtp_url=mail.url):
+        wait_sent(server, text, False, True)
+        equal([len(mail.to(to)) for to in addresses], [0, 1], "mails")
 
 
 # ---------------------------------------------------------------- clients
