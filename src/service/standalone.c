@@ -11,6 +11,7 @@ struct request {
     const struct credentials *credentials;
     struct caller caller;
     uint8_t digest[32];
+    struct standalone_plan plan;
     struct standalone_put put;
 };
 
@@ -94,7 +95,6 @@ static bool take(struct request *request, const struct rule_limits *limits,
     const struct session *session = request->session;
     struct standalone_put *put = &request->put;
     struct standalone_facts facts = {0};
-    struct standalone_plan plan = {0};
     struct verdict verdict = {0};
     bool personal = false;
     bool found = false;
@@ -105,11 +105,11 @@ static bool take(struct request *request, const struct rule_limits *limits,
     if (facts.repeated && (!repeat(request, &found, answer_out, err) || found))
         return found;
     if (!standalone_judge(session->arena, put->what, &facts, limits, clock_now(), &verdict,
-                          &personal, &plan))
+                          &personal, &request->plan))
         return err_no_memory(err);
     if (verdict.outcome != OUTCOME_ACCEPT)
         return refuse(request, &verdict, personal, err);
-    put->plan = &plan;
+    put->plan = &request->plan;
     return store(request, answer_out, err);
 }
 
