@@ -8,6 +8,7 @@ endpoints=(
     basic=CorrespondenceAgencyExternalBasic
     receipt=ReceiptAgencyExternalBasic
     external=CorrespondenceAgencyExternal
+    notification=NotificationAgencyExternalBasic
 )
 
 root=$(cd "$(dirname "$0")/.." && pwd)

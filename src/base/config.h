@@ -107,6 +107,8 @@ struct config {
     int64_t max_reply_options;
     int64_t max_notifications;
     int64_t max_endpoints;
+    int64_t max_standalone;
+    int64_t standalone_repeat;
 
     /* notifications */
     char *portal_name;

@@ -124,6 +124,8 @@ const struct config_setting config_settings[] = {
     NUMBER(max_reply_options, "100", 0, 10000, "ReplyOption entries of one message"),
     NUMBER(max_notifications, "10", 0, 1000, "Notification entries of one message"),
     NUMBER(max_endpoints, "50", 0, 10000, "receiver end points of all notifications of one message"),
+    NUMBER(max_standalone, "100", 1, 1000, "StandaloneNotification entries of one call"),
+    TIME(standalone_repeat, "12h", 0, 30 * 24 * HOUR, "how long a repeated call for stand-alone notifications sends nothing anew; 0: it always does"),
 
     TEXT(portal_name, "Altinn.no", "what the installation calls itself in notifications"),
     SWITCH(notifier, "on", "dpvd serve sends notifications; off: only dpvd work does"),

@@ -13,6 +13,7 @@ bool err_set(struct err *err, enum err_kind kind, const char *fmt, ...)
     va_end(args);
     err->kind = kind;
     err->code = 0;
+    err->personal = false;
     err->guid[0] = '\0';
     return false;
 }
@@ -26,6 +27,7 @@ bool err_set_code(struct err *err, enum err_kind kind, int code, const char *fmt
     va_end(args);
     err->kind = kind;
     err->code = code;
+    err->personal = false;
     err->guid[0] = '\0';
     return false;
 }

@@ -21,6 +21,7 @@ struct err {
     enum err_kind kind;
     int code; /* the number the caller is told, 0 if none (an ErrorID on the SOAP wire) */
     char msg[256];
+    bool personal; /* msg names an address: it is for the caller alone, never for the log */
     char guid[37]; /* names this failure to caller, log and audit; "" until one was given */
 };
 

@@ -5,7 +5,7 @@
 
 bool identifier_is_digits(const char *text, size_t count)
 {
-    return strlen(text) == count && strspn(text, "0123456789") == count;
+    return text != NULL && strlen(text) == count && strspn(text, "0123456789") == count;
 }
 
 static int weighted_sum(const char *digits, const int *weights, size_t count)

@@ -12,7 +12,7 @@ bool identifier_is_organization(const char *text);
  * Synthetic months (+40, +80) only when allowed. */
 bool identifier_is_person(const char *text, bool allow_synthetic);
 
-/* Exactly count digits and nothing else. */
+/* Exactly count digits and nothing else; NULL is not. */
 bool identifier_is_digits(const char *text, size_t count);
 
 /* One e-mail address of at most 254 characters: local part, @, domain labels that neither begin nor

@@ -38,7 +38,7 @@ static bool any_reply_option(const struct message *m, bool (*test)(const struct 
 
 /* --- right of the caller --- */
 
-static RULE(sender_not_active)
+RULE(sender_not_active)
 {
     UNUSED(m), UNUSED(l);
     return f->caller.status != SENDER_ACTIVE;
@@ -70,7 +70,7 @@ static RULE(service_code_missing)
     return identifier_is_blank(m->service_code);
 }
 
-static RULE(reportee_missing)
+RULE(reportee_missing)
 {
     UNUSED(f), UNUSED(l);
     return identifier_is_blank(m->reportee);
@@ -278,13 +278,13 @@ static bool is_person_number(const struct message *m)
     return identifier_is_digits(m->reportee, 11);
 }
 
-static RULE(reportee_not_a_person)
+RULE(reportee_not_a_person)
 {
     UNUSED(f);
     return is_person_number(m) && !identifier_is_person(m->reportee, l->synthetic_persons);
 }
 
-static RULE(reportee_unknown)
+RULE(reportee_unknown)
 {
     UNUSED(l);
     if (!is_person_number(m) && !identifier_is_organization(m->reportee))
@@ -292,13 +292,13 @@ static RULE(reportee_unknown)
     return !f->reportee.found;
 }
 
-static RULE(reportee_deleted)
+RULE(reportee_deleted)
 {
     UNUSED(m), UNUSED(l);
     return f->reportee.status == PARTY_DELETED;
 }
 
-static RULE(reportee_dead)
+RULE(reportee_dead)
 {
     UNUSED(m), UNUSED(l);
     return f->reportee.status == PARTY_DEAD;
@@ -306,7 +306,7 @@ static RULE(reportee_dead)
 
 /* --- service --- */
 
-static RULE(service_unknown)
+RULE(service_unknown)
 {
     UNUSED(m), UNUSED(l);
     return !f->service.found || !f->service.active;
@@ -318,7 +318,7 @@ static RULE(service_of_wrong_type)
     return !f->service.correspondence;
 }
 
-static RULE(service_of_another)
+RULE(service_of_another)
 {
     UNUSED(m), UNUSED(l);
     return !f->service.common &&
@@ -430,11 +430,11 @@ static void fill_text(const char *text, const struct rule_limits *limits,
                  limits->quota, at + strlen(name));
 }
 
-void message_judge(const struct message *message, const struct facts *facts,
-                   const struct rule_limits *limits, struct verdict *verdict_out)
+void rules_judge(const struct rule *rules, const struct message *message, const struct facts *facts,
+                 const struct rule_limits *limits, struct verdict *verdict_out)
 {
     *verdict_out = (struct verdict){.outcome = OUTCOME_ACCEPT};
-    for (const struct rule *rule = message_rules; rule->name != NULL; rule++) {
+    for (const struct rule *rule = rules; rule->name != NULL; rule++) {
         if (!rule->broken(message, facts, limits))
             continue;
         verdict_out->outcome = rule->outcome;
@@ -443,4 +443,10 @@ void message_judge(const struct message *message, const struct facts *facts,
         fill_text(rule->text, limits, verdict_out->text);
         return;
     }
+}
+
+void message_judge(const struct message *message, const struct facts *facts,
+                   const struct rule_limits *limits, struct verdict *verdict_out)
+{
+    rules_judge(message_rules, message, facts, limits, verdict_out);
 }

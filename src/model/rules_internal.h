@@ -1,4 +1,4 @@
-/* Checks of content, attachments, digital mailboxes and notifications, for the table in rules.c. */
+/* Checks that several tables of rules share, and those of rules.c that stand in other files. */
 #ifndef DPVD_MODEL_RULES_INTERNAL_H
 #define DPVD_MODEL_RULES_INTERNAL_H
 
@@ -14,6 +14,18 @@ bool rules_is_longer(const char *text, size_t limit);
 /* One of the three languages that a sender may name (domain.md 4.5). */
 bool rules_is_language(const char *code);
 
+/* First broken rule of a table, or OUTCOME_ACCEPT. */
+void rules_judge(const struct rule *rules, const struct message *message, const struct facts *facts,
+                 const struct rule_limits *limits, struct verdict *verdict_out);
+
+RULE(sender_not_active);
+RULE(reportee_missing);
+RULE(reportee_not_a_person);
+RULE(reportee_unknown);
+RULE(reportee_deleted);
+RULE(reportee_dead);
+RULE(service_unknown);
+RULE(service_of_another);
 RULE(title_too_long);
 RULE(title_with_line_break);
 RULE(summary_too_long);

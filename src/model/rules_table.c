@@ -1,6 +1,7 @@
 #include "model/rules_table.h"
 
 #include "model/decision.h"
+#include "model/standalone.h"
 
 static void print_answer(const struct rule *rule, FILE *out)
 {
@@ -17,12 +18,19 @@ static void print_answer(const struct rule *rule, FILE *out)
     }
 }
 
-void rules_print_table(FILE *out)
+static void print_rules(const struct rule *rules, FILE *out)
 {
     fputs("| check | section | answer | text |\n| --- | --- | --- | --- |\n", out);
-    for (const struct rule *rule = message_rules; rule->name != NULL; rule++) {
+    for (const struct rule *rule = rules; rule->name != NULL; rule++) {
         fprintf(out, "| `%s` | %s | ", rule->name, rule->section);
         print_answer(rule, out);
         fprintf(out, " | %s |\n", rule->text);
     }
+}
+
+void rules_print_table(FILE *out)
+{
+    print_rules(message_rules, out);
+    fputs("\nOf a stand-alone notification:\n\n", out);
+    print_rules(standalone_rules, out);
 }

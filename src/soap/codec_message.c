@@ -195,8 +195,8 @@ static bool reply_options(struct arena *arena,
     return true;
 }
 
-static bool tokens(struct arena *arena, const struct not0910__TextTokenSubstitutionBEList *list,
-                   struct notification_order *order, struct err *err)
+bool codec_tokens(struct arena *arena, const struct not0910__TextTokenSubstitutionBEList *list,
+                  struct notification_order *order, struct err *err)
 {
     const size_t count = list == NULL ? 0 : (size_t)list->__sizeTextToken;
     struct text_token *items = arena_array(arena, count, sizeof(*items));
@@ -219,8 +219,8 @@ static enum transport_type transport_of(const enum fe__TransportType *value)
     return value == NULL ? TRANSPORT_NOT_GIVEN : (enum transport_type)((int)*value + 1);
 }
 
-static bool end_points(struct arena *arena, const struct not0910__ReceiverEndPointBEList *list,
-                       struct notification_order *order, struct err *err)
+bool codec_end_points(struct arena *arena, const struct not0910__ReceiverEndPointBEList *list,
+                      struct notification_order *order, struct err *err)
 {
     const size_t count = list == NULL ? 0 : (size_t)list->__sizeReceiverEndPoint;
     struct receiver_end_point *items = arena_array(arena, count, sizeof(*items));
@@ -245,8 +245,8 @@ static bool notification(struct arena *arena, const struct not0910__Notification
     order->language_code = in->LanguageCode;
     order->type = in->NotificationType;
     return codec_moment(in->ShipmentDateTime, "ShipmentDateTime", &order->shipment, err) &&
-           tokens(arena, in->TextTokens, order, err) &&
-           end_points(arena, in->ReceiverEndPoints, order, err);
+           codec_tokens(arena, in->TextTokens, order, err) &&
+           codec_end_points(arena, in->ReceiverEndPoints, order, err);
 }
 
 static bool notifications(struct arena *arena, const struct not0910__NotificationBEList *list,

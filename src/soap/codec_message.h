@@ -20,6 +20,12 @@ bool codec_message_first(struct arena *arena, const struct guard *guard,
                          const struct c0910__InsertCorrespondence *correspondence,
                          struct message *message_out, struct err *err);
 
+/* The texts and the end points of a notification; lists may be NULL (not given). */
+bool codec_tokens(struct arena *arena, const struct not0910__TextTokenSubstitutionBEList *list,
+                  struct notification_order *order, struct err *err);
+bool codec_end_points(struct arena *arena, const struct not0910__ReceiverEndPointBEList *list,
+                      struct notification_order *order, struct err *err);
+
 /* An optional boolean. */
 enum choice codec_choice(const enum xsd__boolean *value);
 

@@ -209,7 +209,8 @@ void fault_answer(struct http_exchange *exchange, const struct reply *reply, str
         write_bare_fault(body, reply, shape->ours, err);
     exchange->outcome = shape->outcome;
     log_event(shape->level, "fault", F_STR("kind", err_kind_name(err->kind)),
-              F_INT("error_id", err->code), F_STR("guid", err->guid), F_STR("error", err->msg));
+              F_INT("error_id", err->code), F_STR("guid", err->guid),
+              F_STR("error", err->personal ? "it names an address" : err->msg));
 }
 
 /* Of SOAP itself and of addressing: nobody is asked to look at a log for these. */

@@ -6,6 +6,7 @@
 #include "store/login_params.h"
 #include "store/reach_store.h"
 #include "store/row.h"
+#include "store/tenant.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -256,5 +257,77 @@ bool facts_load_service(struct db *db, struct arena *arena, const char *code, in
     if (row.failed)
         return err_no_memory(err);
     *service_out = service;
+    return true;
+}
+
+/* ------------------------------------------------------------------ stand-alone notifications */
+
+static bool send_standalone(struct db *db, struct arena *arena, const struct message *message,
+                            int64_t now, struct err *err)
+{
+    struct params params = {0};
+
+    params_text(&params, message->reportee);
+    params_text(&params, message->service_code);
+    params_int4(&params, message->service_edition == NULL
+                             ? NO_EDITION
+                             : edition_number(message->service_edition));
+    params_bool(&params, false);
+    return exchange_send(db, STMT_STANDALONE_FACTS, &params, err) &&
+           reach_store_send(db, arena, message, now, err);
+}
+
+static bool ask_standalone(struct db *db, struct arena *arena, const struct caller *caller,
+                           const struct standalone_call *call, const uint8_t *digest, int64_t since,
+                           struct err *err)
+{
+    const struct tenant tenant = {.sender_id = caller->sender_id};
+    const int64_t now = clock_now();
+    struct params params = {0};
+
+    params_int4(&params, caller->sender_id);
+    params_bytes(&params, digest, digest == NULL ? 0 : 32);
+    params_time(&params, since);
+    exchange_forget_page(db);
+    if (!tenant_begin(db, &tenant, false, err) ||
+        !exchange_send(db, STMT_STANDALONE_FIND, &params, err))
+        return false;
+    for (size_t i = 0; i < call->count; i++) {
+        if (!send_standalone(db, arena, &call->items[i].message, now, err))
+            return false;
+    }
+    return exchange_finish(db, err);
+}
+
+/* Two answers for each entry, behind the first one. */
+static bool read_standalone(struct db *db, struct arena *arena, const struct message *message,
+                            size_t index, struct facts *facts)
+{
+    struct row row = {.arena = arena, .result = exchange_result(db, 1 + 2 * index)};
+
+    read_service(&row, &facts->service);
+    read_party(&row, &facts->reportee);
+    facts->reportee_reserved = row_bool(&row);
+    return !row.failed && reach_store_read(arena, exchange_result(db, 2 + 2 * index), message,
+                                           &facts->service, &facts->reach);
+}
+
+bool facts_load_standalone(struct db *db, struct arena *arena, const struct caller *caller,
+                           const struct standalone_call *call, const uint8_t *digest, int64_t since,
+                           struct standalone_facts *facts_out, struct err *err)
+{
+    struct facts *items = arena_array(arena, call->count, sizeof(*items));
+
+    if (items == NULL)
+        return err_no_memory(err);
+    if (!ask_standalone(db, arena, caller, call, digest, since, err))
+        return false;
+    for (size_t i = 0; i < call->count; i++) {
+        items[i].caller = *caller;
+        if (!read_standalone(db, arena, &call->items[i].message, i, &items[i]))
+            return err_no_memory(err);
+    }
+    facts_out->repeated = PQntuples(exchange_result(db, 0)) > 0;
+    facts_out->items = items;
     return true;
 }

@@ -17,7 +17,7 @@ struct reading {
     struct arena *arena;
     const PGresult *result;
     bool falls_back;            /* the organisation has no official address of its own */
-    bool confidential;          /* nobody can have been given access yet (domain.md 3.3) */
+    bool persons;               /* their personal contacts are told too */
     char service[SERVICE_SIZE]; /* "code/edition" */
     struct contact *contacts;
     size_t contact_count;
@@ -108,11 +108,13 @@ static bool read_row(struct reading *reading, int number)
     else if (part == PART_OFFICIAL)
         add_contact(reading, transport, row_text(&row));
     else if (part == PART_PERSON ||
-             (!reading->confidential && is_wanted(row_text_inside(&services), reading->service)))
+             (reading->persons && is_wanted(row_text_inside(&services), reading->service)))
         read_pair(reading, &row);
     return !row.failed;
 }
 
+/* Nobody can have been given access to confidential mail yet (domain.md 3.3), and without a service
+ * nobody can be asked for what it wants to know of (domain.md 6.7). */
 bool reach_store_read(struct arena *arena, const PGresult *result, const struct message *message,
                       const struct service *service, struct reach *reach_out)
 {
@@ -120,7 +122,7 @@ bool reach_store_read(struct arena *arena, const PGresult *result, const struct 
     struct reading reading = {.arena = arena,
                               .result = result,
                               .falls_back = !has_own_address(result),
-                              .confidential = service->confidential};
+                              .persons = message->service_code != NULL && !service->confidential};
 
     /* Personal contacts give two each. */
     reading.contacts = arena_array(arena, 2 * rows, sizeof(*reading.contacts));

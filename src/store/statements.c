@@ -54,6 +54,20 @@
     "FROM dpvd.correspondence c WHERE c.sender_id = $1 "                                           \
     "AND c.id = (SELECT currval('dpvd.correspondence_id')::int4)"
 
+/* The same of a call for stand-alone notifications, whose number is from the same sequence. */
+#define OWN_STANDALONE                                                                             \
+    "FROM dpvd.standalone c WHERE c.sender_id = $1 "                                               \
+    "AND c.id = (SELECT currval('dpvd.correspondence_id')::int4)"
+
+/* All planned sendings of one of these. */
+#define NOTIFICATION_ROWS(own)                                                                     \
+    "INSERT INTO dpvd.notification (sender_id, correspondence_id, number, order_number, "          \
+    "transport, recipient, address, reminder, due) "                                               \
+    "SELECT m.sender_id, m.id, n.number, n.order_number, n.transport, n.recipient, n.address, "    \
+    "n.reminder <> 0, n.due FROM (SELECT c.sender_id, c.id " own ") m, "                           \
+    "unnest($2::int4[], $3::int4[], $4::text[], $5::text[], $6::int4[], $7::timestamptz[]) "       \
+    "WITH ORDINALITY AS n (order_number, transport, recipient, address, reminder, due, number)"
+
 #define STATE_COLUMNS "id, created, reportee, senders_reference, history, notifications"
 
 #define SDP_COLUMNS                                                                                \
@@ -281,14 +295,7 @@ static const char *const texts[STMT_COUNT] = {
         "endpoint_addresses) "
         "SELECT c.sender_id, c.id, $2, $3, $4, $5, $6, $7, $8, $9, $10 " OWN_MESSAGE,
 
-    [STMT_NOTIFICATION_PUT] =
-        "INSERT INTO dpvd.notification (sender_id, correspondence_id, number, order_number, "
-        "transport, recipient, address, reminder, due) "
-        "SELECT m.sender_id, m.id, n.number, n.order_number, n.transport, n.recipient, n.address, "
-        "n.reminder <> 0, n.due FROM (SELECT c.sender_id, c.id " OWN_MESSAGE ") m, "
-        "unnest($2::int4[], $3::int4[], $4::text[], $5::text[], $6::int4[], $7::timestamptz[]) "
-        "WITH ORDINALITY "
-        "AS n (order_number, transport, recipient, address, reminder, due, number)",
+    [STMT_NOTIFICATION_PUT] = NOTIFICATION_ROWS(OWN_MESSAGE),
 
     /* Numbers are drawn in the order of the problems, and come back in it. */
     [STMT_SUB_RECEIPT_PUT] =
@@ -402,6 +409,61 @@ static const char *const texts[STMT_COUNT] = {
         "AS f (type, value) ON CONFLICT DO NOTHING), "
         "audit AS (INSERT INTO dpvd.audit_log (" AUDIT_CALL ", result, receipt_id) "
         "SELECT " CALL_PARAMS ", 'created', r.id FROM r) SELECT id FROM r",
+
+    /* $2 the digest, $3 since when the same call is a repeated one, as in the next ones. */
+    [STMT_STANDALONE_FIND] = "SELECT id FROM dpvd.standalone WHERE sender_id = $1 AND digest = $2 "
+                             "AND created >= $3",
+
+    /* $1 the reportee, $2 to $4 the service. */
+    [STMT_STANDALONE_FACTS] =
+        "SELECT " SERVICE_COLUMNS ", "
+        "coalesce(o.name, concat_ws(' ', p.first_name, p.middle_name, p.last_name)), "
+        "CASE WHEN o.number IS NOT NULL THEN o.status WHEN p.dead THEN 4::int2 "
+        "WHEN p.id IS NOT NULL THEN 1::int2 END, coalesce(k.reserved, false) "
+        "FROM (SELECT 1) AS one " SERVICE_JOIN " LEFT JOIN dpvd.organization o ON o.number = $1 "
+        "LEFT JOIN dpvd.person p ON p.number = $1 "
+        "LEFT JOIN dpvd.person_contact k ON k.number = $1",
+
+    [STMT_STANDALONE_FORGET] = "UPDATE dpvd.standalone SET digest = NULL "
+                               "WHERE sender_id = $1 AND digest = $2 AND created < $3",
+
+    /* No row comes back for a call that was there; one that is still running is waited for. */
+    [STMT_STANDALONE_PUT] =
+        "WITH next AS MATERIALIZED (SELECT nextval('dpvd.correspondence_id')::int4 AS id), "
+        "s AS (INSERT INTO dpvd.standalone (sender_id, id, system_user_id, created, digest) "
+        "SELECT $1, next.id, $8, $9, $10 FROM next "
+        "ON CONFLICT (sender_id, digest) WHERE digest IS NOT NULL DO NOTHING RETURNING id), "
+        "audit AS (INSERT INTO dpvd.audit_log (" AUDIT_CALL ", result, correspondence_id, digest, "
+        "organization, service_code, service_edition) "
+        "SELECT " CALL_PARAMS ", 'ordered', s.id, $10, $11, $12, $13 FROM s) SELECT id FROM s",
+
+    [STMT_STANDALONE_ORDER_PUT] =
+        "INSERT INTO dpvd.notification_order (sender_id, correspondence_id, number, from_address, "
+        "shipment, language_code, type, token_numbers, token_values, endpoint_transports, "
+        "endpoint_addresses, short_name, reportee, reportee_is_person, reportee_name, "
+        "service_code, service_edition) SELECT c.sender_id, c.id, $2, $3, $4, $5, $6, $7, $8, $9, "
+        "$10, $11, $12, $13, $14, $15, $16 " OWN_STANDALONE,
+
+    [STMT_STANDALONE_PLAN_PUT] = NOTIFICATION_ROWS(OWN_STANDALONE),
+
+    [STMT_STANDALONE_REPEAT] =
+        "WITH s AS MATERIALIZED (SELECT id FROM dpvd.standalone WHERE sender_id = $1 "
+        "AND digest = $9), "
+        "audit AS (INSERT INTO dpvd.audit_log (" AUDIT_CALL ", result, correspondence_id, digest) "
+        "SELECT " CALL_PARAMS ", 'retry', s.id, $9 FROM s) SELECT id FROM s",
+
+    /* What became of a call: that with the digest, or, without one, that of this transaction. Whose
+     * address an order does not give is from a register. */
+    [STMT_STANDALONE_ANSWER] =
+        "SELECT o.number, o.type, o.reportee, o.reportee_name, n.transport, n.recipient, "
+        "NOT EXISTS (SELECT FROM unnest(o.endpoint_addresses) AS given "
+        "WHERE btrim(given, e' \\t\\r\\n') = n.recipient) "
+        "FROM dpvd.notification_order o LEFT JOIN dpvd.notification n "
+        "ON n.sender_id = o.sender_id AND n.correspondence_id = o.correspondence_id "
+        "AND n.order_number = o.number WHERE o.sender_id = $1 AND o.correspondence_id = "
+        "CASE WHEN $2::bytea IS NULL THEN (SELECT currval('dpvd.correspondence_id')::int4) "
+        "ELSE (SELECT s.id FROM dpvd.standalone s WHERE s.sender_id = $1 AND s.digest = $2) END "
+        "ORDER BY o.number, n.number",
 };
 
 const char *statement_text(enum statement statement)

@@ -25,6 +25,10 @@
 #define SERVICE_NAME_NN "coalesce(v.name_nn, v.name)"
 #define SERVICE_NAME_EN "coalesce(v.name_en, v.name)"
 
+/* Of a stand-alone notification its order says whom it is about, of any other the message. */
+#define REPORTEE "coalesce(o.reportee, c.reportee)"
+#define IS_PERSON "coalesce(o.reportee_is_person, c.reportee_is_person)"
+
 const char *const statements_notifier[STMT_COUNT] = {
     /* The number is drawn once for each connection. */
     [STMT_NOTIFIER_ENTER] =
@@ -77,12 +81,14 @@ const char *const statements_notifier[STMT_COUNT] = {
         "WHERE e.sender_id = m.sender_id AND e.correspondence_id = m.correspondence_id "
         "AND e.type = ANY ($8::int4[])) THEN 'read' "
         "WHEN m.started IS NOT NULL AND m.repeated THEN 'unknown' END AS stop, "
-        "greatest(c.visible, CASE WHEN m.reminder AND first.sent IS NOT NULL "
+        "coalesce(greatest(c.visible, CASE WHEN m.reminder AND first.sent IS NOT NULL "
         "THEN first.sent + $6::int8 * interval '1 microsecond' "
         "WHEN m.reminder AND first.waiting > 0 "
-        "THEN $5::timestamptz + $7::int8 * interval '1 microsecond' END) AS not_before "
+        "THEN $5::timestamptz + $7::int8 * interval '1 microsecond' END), '-infinity') "
+        "AS not_before "
         "FROM mine m CROSS JOIN first "
-        "JOIN dpvd.correspondence c ON c.sender_id = m.sender_id AND c.id = m.correspondence_id "
+        "LEFT JOIN dpvd.correspondence c ON c.sender_id = m.sender_id "
+        "AND c.id = m.correspondence_id "
         "LEFT JOIN dpvd.withdrawal w ON w.sender_id = m.sender_id "
         "AND w.correspondence_id = m.correspondence_id), "
         "b AS MATERIALIZED (SELECT found.*, stop IS NULL AND not_before <= $5 AS send FROM found), "
@@ -105,8 +111,9 @@ const char *const statements_notifier[STMT_COUNT] = {
      * official one; nothing of where a protected person lives. */
     [STMT_NOTIFIER_TASK] =
         "SELECT n.transport, n.address, n.reminder, n.tries, n.repeated, n.first_tried, "
-        "c.reportee, c.reportee_is_person, c.reportee_name, p.first_name, p.middle_name, "
-        "p.last_name, (coalesce(r.address, h.address))[1], (coalesce(r.address, h.address))[2], "
+        "" REPORTEE ", " IS_PERSON ", coalesce(o.reportee_name, c.reportee_name), "
+        "p.first_name, p.middle_name, p.last_name, (coalesce(r.address, h.address))[1], "
+        "(coalesce(r.address, h.address))[2], "
         "(coalesce(r.address, h.address))[3], coalesce(r.postal_code, h.postal_code), "
         "coalesce(r.postal_area, h.postal_area), "
         "coalesce(k.email, (SELECT a.address FROM dpvd.notification_address a "
@@ -122,17 +129,19 @@ const char *const statements_notifier[STMT_COUNT] = {
         "t.name IS NOT NULL, t.subject, t.email_text, t.sms_text, t.reminder_prefix, "
         "CASE WHEN o.short_name AND d.kind = 1 THEN d.short_name END "
         "FROM dpvd.notification n "
-        "JOIN dpvd.correspondence c ON c.sender_id = n.sender_id AND c.id = n.correspondence_id "
         "JOIN dpvd.notification_order o ON o.sender_id = n.sender_id "
         "AND o.correspondence_id = n.correspondence_id AND o.number = n.order_number "
+        "LEFT JOIN dpvd.correspondence c ON o.reportee IS NULL "
+        "AND c.sender_id = n.sender_id AND c.id = n.correspondence_id "
         "JOIN dpvd.sender d ON d.id = n.sender_id "
         "LEFT JOIN dpvd.notification_template t ON t.name = o.type "
         "AND t.language_code = o.language_code "
-        "LEFT JOIN dpvd.service v ON v.code = c.service_code AND v.edition = c.service_edition "
-        "LEFT JOIN dpvd.organization r ON NOT c.reportee_is_person AND r.number = c.reportee "
-        "LEFT JOIN dpvd.person p ON c.reportee_is_person AND p.number = c.reportee "
+        "LEFT JOIN dpvd.service v ON v.code = coalesce(o.service_code, c.service_code) "
+        "AND v.edition = coalesce(o.service_edition, c.service_edition) "
+        "LEFT JOIN dpvd.organization r ON NOT " IS_PERSON " AND r.number = " REPORTEE " "
+        "LEFT JOIN dpvd.person p ON " IS_PERSON " AND p.number = " REPORTEE " "
         "LEFT JOIN dpvd.person h ON h.id = p.id AND h.protection = 0 "
-        "LEFT JOIN dpvd.person_contact k ON c.reportee_is_person AND k.number = c.reportee "
+        "LEFT JOIN dpvd.person_contact k ON " IS_PERSON " AND k.number = " REPORTEE " "
         "WHERE " MINE " AND n.started = $5",
 
     /* $6 now in microseconds since 1970, $7 the gateway's id. The time is written over the one in

@@ -45,6 +45,7 @@ static const struct part parts[TERMINATION_PARTS] = {
     {"sdp_state", REMOVED("sdp_state", OWN)},
     {"sdp_order", REMOVED("sdp_order", OWN)},
     {"notification_order", REMOVED("notification_order", DONE_WITH)},
+    {"standalone", REMOVED("standalone", OWN)},
     {"reference_claim", REMOVED("reference_claim", OWN)},
 };
 

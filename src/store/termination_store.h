@@ -5,7 +5,7 @@
 
 #include "store/desk.h"
 
-enum { TERMINATION_PARTS = 11 };
+enum { TERMINATION_PARTS = 12 };
 
 /* What a part is called: its table, or its column of the sender. Parts are removed in order. */
 const char *termination_store_name(int part);

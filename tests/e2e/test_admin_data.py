@@ -69,6 +69,9 @@ def add_orders(server, reference, secret):
             title, not_sensitive_title, email_text, email_address, sms_text)
         VALUES ({of}, true, '{secret}', '{secret}', '{secret}', '{secret}', 'a@b.example',
                 '{secret}');
+        INSERT INTO dpvd.standalone (sender_id, id, system_user_id, created)
+        SELECT sender_id, id + 1000000, system_user_id, created FROM dpvd.correspondence
+         WHERE senders_reference = {literal(reference)};
         INSERT INTO dpvd.reference_claim (sender_id, senders_reference)
         SELECT sender_id, senders_reference FROM dpvd.correspondence
          WHERE (sender_id, id) = ({of});""")
@@ -290,7 +293,7 @@ def termination_removes_the_senders_data_and_keeps_the_recipients_messages(serve
     done(server, "sender", "terminate", "--number", number, "--reason", "oppsagt", "--yes")
     equal({table: rows_of(server, number, table) for table in kept}, before, "kept rows")
     for table in ("correspondence_state", "receipt", "receipt_reference", "sdp_state", "sdp_order",
-                  "reference_claim", "sender_contact"):
+                  "reference_claim", "standalone", "sender_contact"):
         equal(rows_of(server, number, table), 0, f"rows of {table}")
     equal(server.sql(f"SELECT number FROM dpvd.notification_order WHERE sender_id = "
                      f"{sender_id(server, number)};"), [["1"]], "orders that a reminder needs")

@@ -9,6 +9,7 @@ if (getenv('BASE_URL') === false) { // start a server and come back
     exit($status);
 }
 
+const NOTIFICATIONS = '/ServiceEngineExternal/NotificationAgencyExternalBasic.svc';
 const PATH = '/ServiceEngineExternal/CorrespondenceAgencyExternalBasic.svc';
 const SERVICE = 'http://www.altinn.no/services/ServiceEngine/Correspondence/2009/10';
 const TITLE = 'Vedtak om påbygg på Ærøy';
@@ -164,6 +165,21 @@ $cases = [
         equal(details($client, $filter + ['CurrentStatus' => 'Read']), [], 'Read');
         equal(details($client, $filter + ['Reportee' => null, 'CreatedBeforeDate' => null]),
             [$reference], 'nil members');
+    },
+    'stand-alone notifications are ordered' => function (): void {
+        $client = new SoapClient(getenv('BASE_URL') . NOTIFICATIONS . '?wsdl',
+            ['cache_wsdl' => WSDL_CACHE_NONE, 'features' => SOAP_SINGLE_ELEMENT_ARRAYS]);
+        $text = unique('php-varsel');
+        $result = $client->SendStandaloneNotificationBasicV3(CREDENTIALS + ['standaloneNotifications' => [
+            'StandaloneNotification' => [['LanguageID' => 1044, 'NotificationType' => 'TokenTextOnly',
+                'ReporteeNumber' => '910820605', 'ShipmentDateTime' => '2040-01-01T08:00:00',
+                'ReceiverEndPoints' => ['ReceiverEndPoint' => [['TransportType' => 'SMS']]],
+                'TextTokens' => ['TextToken' => [['TokenNum' => 0, 'TokenValue' => $text]]]]]]])
+            ->SendStandaloneNotificationBasicV3Result->NotificationResult[0];
+        equal([$result->ReporteeNumber, $result->EndPoints->EndPointResult[0]->ReceiverAddress],
+            ['910820605', '91929394'], 'answer');
+        equal(sql("SELECT count(*) FROM dpvd.notification_order WHERE '$text' = ANY (token_values);"), ['1'],
+            'orders');
     },
     'wrong password is AltinnFault 989 with seven members' => function (SoapClient $client): void {
         try {

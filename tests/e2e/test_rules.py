@@ -113,7 +113,8 @@ def xml_attachment():
 FAULTS = {
     40005: missing("ExternalShipmentReference"),
     40006: missing("ServiceCode"),
-    40007: missing("Reportee"),
+    40007: {**missing("Reportee"),
+            "Reportee missing, with notifications": {"Reportee": None, **order()}},
     40003: {**missing("MessageTitle"), "MessageTitle blank": {"MessageTitle": " \t\n "}},
     40002: {"MessageBody missing": {"MessageBody": None}, "MessageBody nil": {"MessageBody": NIL}},
     40001: {**missing("LanguageCode"),

@@ -50,9 +50,11 @@ static const char *const rights[] = {
     "dpvd_app correspondence_id: USAGE",
     "dpvd_app correspondence_state: INSERT, SELECT",
     "dpvd_app login_failure: DELETE, INSERT, SELECT, UPDATE (failed, locked, seen)",
-    "dpvd_app notification: INSERT",
+    "dpvd_app notification: INSERT, SELECT (sender_id, correspondence_id, number, order_number, "
+    "transport, recipient)",
     "dpvd_app notification_address: SELECT",
-    "dpvd_app notification_order: INSERT",
+    "dpvd_app notification_order: INSERT, SELECT (sender_id, correspondence_id, number, type, "
+    "endpoint_addresses, reportee, reportee_name)",
     "dpvd_app notification_template: SELECT",
     "dpvd_app organization: SELECT",
     "dpvd_app organization_role: SELECT",
@@ -73,6 +75,7 @@ static const char *const rights[] = {
     "dpvd_app sent_on_behalf: SELECT",
     "dpvd_app service: INSERT (code, edition, owner_id, name, name_nn, name_en), SELECT",
     "dpvd_app service_code: USAGE",
+    "dpvd_app standalone: INSERT, SELECT, UPDATE (digest)",
     "dpvd_app status_event: INSERT",
     "dpvd_app system_user: SELECT",
     "dpvd_app system_user_secret: SELECT",

@@ -107,7 +107,9 @@ static void fill_all(void)
     store_run(&store,
               "INSERT INTO dpvd.receipt_reference SELECT sender_id, id, 6, 'batch' "
               "FROM dpvd.receipt; INSERT INTO dpvd.withdrawal SELECT sender_id, id, now(), 'x' "
-              "FROM dpvd.correspondence; INSERT INTO dpvd.usage_count SELECT 2026, "
+              "FROM dpvd.correspondence; INSERT INTO dpvd.standalone SELECT sender_id, id, "
+              "system_user_id, created, digest FROM dpvd.correspondence; "
+              "INSERT INTO dpvd.usage_count SELECT 2026, "
               "actual_number, sender_id, 1 FROM dpvd.correspondence; INSERT INTO "
               "dpvd.sender_contact SELECT id, 1, 'x' FROM dpvd.sender" READ_ALL);
 }

@@ -129,6 +129,7 @@ START_TEST(digits_are_exactly_so_many)
 {
     ck_assert(identifier_is_digits("0123456789", 10));
     ck_assert(identifier_is_digits("", 0));
+    ck_assert(!identifier_is_digits(NULL, 0));
     ck_assert(!identifier_is_digits("123", 2));
     ck_assert(!identifier_is_digits("123", 4));
     ck_assert(!identifier_is_digits("12a", 3));
