@@ -21,6 +21,7 @@ endif
 
 SANITIZE_asan := -fsanitize=address,undefined -fno-sanitize-recover=all
 SANITIZE_tsan := -fsanitize=thread
+SANITIZE_fuzz := -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
 ifneq ($(SANITIZE_$(CONFIG)),)
 OPT    := -O1 -g
 HARDEN := -fPIE $(SANITIZE_$(CONFIG)) -fno-omit-frame-pointer -DDPVD_SANITIZED
@@ -101,6 +102,7 @@ $(UNIT) $(INTEGRATION): $(OUT)/%: $(OUT)/tests/%.o $(SUPPORT) $(LIBRARY)
 
 -include $(OBJECTS:.o=.d) $(OUT)/src/main.d $(TESTED:.o=.d) $(SUPPORT:.o=.d)
 -include tests/bench/bench.mk
+-include tests/fuzz/fuzz.mk
 
 # What follows installs what is missing first, and then asks make anew: only then the packages'
 # flags are known.
@@ -135,6 +137,7 @@ tsan: ## end-to-end tests under ThreadSanitizer
 	@$(MAKE) --no-print-directory e2e CONFIG=tsan
 
 bench: ## measure against pgbench on the same cluster; prints the table of ratios
+fuzz: ## run each fuzz target for T seconds (T=60 TARGET=guard); what it finds is kept
 
 coverage: ## all tests, then the share of lines that ran, file by file
 	@$(MAKE) --no-print-directory check CONFIG=coverage; status=$$?; \

@@ -1,8 +1,9 @@
 #!/bin/bash
-# Installs what is missing on Debian 12: install-deps.sh [build] [test] [lint]
+# Installs what is missing on Debian 12: install-deps.sh [build] [test] [lint] [fuzz]
 #
 # "build" (always) is what building and running needs, "test" adds the clients and tools of the
-# tests, "lint" the checkers. Runs as root or through sudo; asks apt only when something is missing.
+# tests, "lint" the checkers, "fuzz" the fuzzer and its sanitizers. Runs as root or through sudo;
+# asks apt only when something is missing.
 set -euo pipefail
 
 build=(build-essential pkg-config gsoap libgsoap-dev libmicrohttpd-dev libxml2-dev libpq-dev
@@ -11,6 +12,7 @@ build=(build-essential pkg-config gsoap libgsoap-dev libmicrohttpd-dev libxml2-d
 tests=(check libsubunit-dev python3-zeep python3-aiosmtpd php-cli php-soap libjaxws-java mono-mcs
     libmono-system-servicemodel4.0a-cil)
 lint=(clang clang-format clang-tidy cppcheck shellcheck)
+fuzz=(clang libclang-rt-dev llvm)
 
 # Settings of Debian's postgresql that the installation reads before it makes its own cluster.
 no_main_cluster=/etc/postgresql-common/createcluster.d/dpvd-no-main-cluster.conf
@@ -27,8 +29,9 @@ for group in "$@"; do
         command -v javac >/dev/null || wanted+=(default-jdk-headless)
         ;;
     lint) wanted+=("${lint[@]}") ;;
+    fuzz) wanted+=("${fuzz[@]}") ;;
     *)
-        echo "usage: $0 [build] [test] [lint]" >&2
+        echo "usage: $0 [build] [test] [lint] [fuzz]" >&2
         exit 2
         ;;
     esac

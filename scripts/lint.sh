@@ -56,7 +56,7 @@ each() {
 bad=0
 export LINT_CFLAGS LINT_WARNINGS
 scripts/check-tree.sh && echo "check-tree: good" || bad=1
-{ ls scripts/*.sh && echo .ci/run; } | each shellcheck || bad=1
+{ ls scripts/*.sh tests/*/*.sh && echo .ci/run; } | each shellcheck || bad=1
 find src tests -name node_modules -prune -o -name '*.[ch]' -print | each format || bad=1
 cppcheck --quiet --std=c11 --enable=warning,performance,portability --library=posix --library=gnu \
     -Isrc -D_GNU_SOURCE -D__x86_64__ -j "$(nproc)" --error-exitcode=1 \

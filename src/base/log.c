@@ -28,7 +28,8 @@ void log_set_request(const char *id)
     snprintf(request_id, sizeof(request_id), "%s", id == NULL ? "" : id);
 }
 
-/* Length of the UTF-8 character at p, 0 if there is none: a lone byte above 7F, a cut sequence. */
+/* Length of the UTF-8 character at p, 0 if there is none (RFC 3629, 4): a lone byte above 7F, a cut
+ * sequence, a longer form than needed, a surrogate, a number above U+10FFFF. */
 static size_t character_at(const unsigned char *p)
 {
     const size_t n = *p < 0x80 ? 1 : *p >= 0xc2 && *p < 0xe0 ? 2 : *p >= 0xe0 && *p < 0xf0 ? 3 : 4;
@@ -39,6 +40,9 @@ static size_t character_at(const unsigned char *p)
         if ((p[i] & 0xc0) != 0x80)
             return 0;
     }
+    if ((p[0] == 0xe0 && p[1] < 0xa0) || (p[0] == 0xed && p[1] > 0x9f) ||
+        (p[0] == 0xf0 && p[1] < 0x90) || (p[0] == 0xf4 && p[1] > 0x8f))
+        return 0;
     return n;
 }
 

@@ -177,20 +177,20 @@ static bool add_body(struct buf *out, const char *text)
     bool ok = true;
 
     for (; ok && *text != '\0'; text++) {
-        const bool plain = stands_for_itself(text, column == 0);
-        const size_t size = plain ? 1 : 3;
+        bool plain = stands_for_itself(text, column == 0);
 
         if (*text == '\n') {
             ok = buf_add_text(out, "\r\n");
             column = 0;
             continue;
         }
-        if (column + size > LINE_MAX_BYTES) {
+        if (column + (plain ? 1 : 3) > LINE_MAX_BYTES) {
             ok = buf_add_text(out, "=\r\n");
             column = 0;
+            plain = stands_for_itself(text, true);
         }
         ok = ok && (plain ? buf_add(out, text, 1) : add_hex(out, (unsigned char)*text));
-        column += size;
+        column += plain ? 1 : 3;
     }
     return ok && (column == 0 || buf_add_text(out, "\r\n"));
 }

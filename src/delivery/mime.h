@@ -20,8 +20,8 @@ struct mail {
     int64_t date;     /* microseconds since 1970 UTC */
 };
 
-/* Appends header and body with CRLF line ends, no line longer than 76 bytes. false: memory ran out.
- */
+/* Appends header and body with CRLF line ends, no line longer than 76 bytes unless an address or
+ * the message_id is. false: memory ran out. */
 bool mime_write(const struct mail *mail, struct buf *out);
 
 #endif

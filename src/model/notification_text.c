@@ -92,12 +92,17 @@ static void clean(char *text, bool single_line)
     *to = '\0';
 }
 
-/* Tokens, then macros. NULL: memory ran out. */
-static char *fill(struct arena *arena, const char *text, const struct notification_wording *wording)
+/* Tokens, then macros; cleaned, for what cleaning empties is blank. NULL: memory ran out. */
+static char *fill(struct arena *arena, const char *text, const struct notification_wording *wording,
+                  bool single_line)
 {
     char *filled = text == NULL ? arena_strdup(arena, "") : put_tokens(arena, text, wording);
 
-    return filled == NULL ? NULL : macro_expand(arena, filled, &wording->macros);
+    if (filled != NULL)
+        filled = macro_expand(arena, filled, &wording->macros);
+    if (filled != NULL)
+        clean(filled, single_line);
+    return filled;
 }
 
 /* Cuts behind so many characters, in place. */
@@ -119,11 +124,11 @@ bool notification_text_make(struct arena *arena, const struct notification_wordi
 {
     const char *mark = wording->mark == NULL ? "" : wording->mark;
     const char *prefix = wording->prefix == NULL ? "" : wording->prefix;
-    char *subject = fill(arena, wording->subject, wording);
-    char *text = fill(arena, wording->text, wording);
+    char *subject = fill(arena, wording->subject, wording, true);
+    char *text = fill(arena, wording->text, wording, false);
 
     if (subject != NULL && identifier_is_blank(subject))
-        subject = fill(arena, standard_subject(wording->language_code), wording);
+        subject = fill(arena, standard_subject(wording->language_code), wording, true);
     if (subject == NULL || text == NULL)
         return false;
     if (identifier_is_blank(text))

@@ -2,6 +2,7 @@
 #include "delivery/mime.h"
 
 #include <check.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -141,6 +142,23 @@ START_TEST(the_body_is_quoted_printable)
 }
 END_TEST
 
+/* A line that we break ourselves has a beginning as well (RFC 5321, 4.5.2). */
+START_TEST(no_line_of_the_body_begins_with_a_dot_or_from)
+{
+    struct mail mail = a_mail();
+    char text[256] = "";
+
+    for (int i = 60; i < 80; i++) {
+        snprintf(text, sizeof(text), "%*s....From x", i, "");
+        memset(text, 'x', (size_t)i);
+        mail.text = text;
+        ck_assert_ptr_null(strstr(written(&mail), "\r\n."));
+        ck_assert_ptr_null(strstr(strstr(written(&mail), "\r\n\r\n"), "\r\nFrom"));
+        assert_lines_are_short(out.data);
+    }
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("mime");
@@ -155,6 +173,7 @@ int main(void)
     tcase_add_test(tcase, no_text_can_add_a_header_or_end_them);
     tcase_add_test(tcase, an_address_that_is_not_ascii_stays_in_the_envelope);
     tcase_add_test(tcase, the_body_is_quoted_printable);
+    tcase_add_test(tcase, no_line_of_the_body_begins_with_a_dot_or_from);
     suite_add_tcase(suite, tcase);
     srunner_run_all(runner, CK_NORMAL);
     failed = srunner_ntests_failed(runner);

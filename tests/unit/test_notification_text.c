@@ -249,6 +249,20 @@ START_TEST(without_a_text_the_subject_is_said)
 }
 END_TEST
 
+START_TEST(what_has_only_control_characters_is_blank)
+{
+    struct notification_wording wording = a_wording();
+    struct notification_text text = {0};
+
+    wording.subject = "\x01\x7f";
+    wording.text = "\xc2\x85 \x1b";
+    wording.language_code = "1044";
+    text = made(&wording);
+    ck_assert_str_eq(text.subject, "Ny melding tilgjengelig i Altinn.no for BLÅBÆR OG RØMME AS");
+    ck_assert_str_eq(text.text, text.subject);
+}
+END_TEST
+
 static const struct {
     const char *language_code;
     const char *expected;
@@ -347,6 +361,7 @@ int main(void)
     tcase_add_test(tcase, outside_of_production_the_mark_comes_first);
     tcase_add_loop_test(tcase, tokens_are_put_in_by_order_and_only_once, 0, COUNT(token_texts));
     tcase_add_test(tcase, without_a_text_the_subject_is_said);
+    tcase_add_test(tcase, what_has_only_control_characters_is_blank);
     tcase_add_loop_test(tcase, without_text_and_subject_the_standard_one_is_said, 0,
                         COUNT(standards));
     tcase_add_test(tcase, identity_numbers_are_masked_wherever_they_come_from);
