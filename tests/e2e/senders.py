@@ -44,6 +44,7 @@ class Client(threading.Thread):
         self.thrown_away = 0
         self.wrong = []  # answers that no client should ever get
         self.connection = None
+        self.certificate = None  # of a server with TLS
 
     def run(self):
         while not self.finished.is_set():
@@ -65,7 +66,7 @@ class Client(threading.Thread):
         """True once a receipt came that was kept; a second one must be the same."""
         try:
             if self.connection is None:
-                self.connection = connect(self.url)
+                self.connection = connect(self.url, self.certificate)
             answer = exchange(self.connection, "POST", BASIC, letter.envelope(),
                               soap_headers(ACTION_INSERT))
         except (OSError, http.client.HTTPException):
@@ -78,7 +79,7 @@ class Client(threading.Thread):
             return False
 
     def take(self, letter, answer):
-        if answer.status == 503:
+        if answer.status in (502, 503, 504):  # also a proxy's
             return False
         if answer.status != 200:
             fault = answer.fault()
