@@ -482,16 +482,17 @@ START_TEST(background_jobs_see_no_content)
     check_text("SET SESSION AUTHORIZATION dpvd_background; "
                "SELECT string_agg(DISTINCT sender_id::text, ',') FROM dpvd.audit_log",
                "1,2");
-    check_text("SELECT string_agg(table_name || ' ' || rights, ',' ORDER BY table_name) FROM ("
-               "SELECT table_name, string_agg(privilege_type, '+' ORDER BY privilege_type) "
-               "FROM information_schema.role_table_grants WHERE grantee = 'dpvd_background' "
-               "GROUP BY table_name) granted (table_name, rights)",
-               "audit_head SELECT,audit_log INSERT+SELECT,audit_seal INSERT+SELECT,"
-               "correspondence_state SELECT,notification SELECT,notification_address SELECT,"
-               "notification_order SELECT,notification_template SELECT,organization SELECT,"
-               "person SELECT,person_contact SELECT,schema_migration SELECT,sender SELECT,"
-               "service SELECT,status_event SELECT,usage_count INSERT+SELECT,"
-               "usage_mark SELECT,usage_warning INSERT+SELECT,withdrawal SELECT");
+    check_text(
+        "SELECT string_agg(table_name || ' ' || rights, ',' ORDER BY table_name) FROM ("
+        "SELECT table_name, string_agg(privilege_type, '+' ORDER BY privilege_type) "
+        "FROM information_schema.role_table_grants WHERE grantee = 'dpvd_background' "
+        "GROUP BY table_name) granted (table_name, rights)",
+        "audit_clock SELECT,audit_head SELECT,audit_log INSERT+SELECT,audit_seal INSERT+SELECT,"
+        "correspondence_state SELECT,notification SELECT,notification_address SELECT,"
+        "notification_order SELECT,notification_template SELECT,organization SELECT,"
+        "person SELECT,person_contact SELECT,schema_migration SELECT,sender SELECT,"
+        "service SELECT,status_event SELECT,usage_count INSERT+SELECT,"
+        "usage_mark SELECT,usage_warning INSERT+SELECT,withdrawal SELECT");
     check_text("SELECT string_agg(column_name, ',' ORDER BY column_name) "
                "FROM information_schema.role_column_grants WHERE grantee = 'dpvd_background' "
                "AND table_name = 'correspondence'",
