@@ -11,7 +11,8 @@ import urllib.parse
 
 from senders import Load, check_nothing_lost_or_doubled, progress
 from support import (
-    DPVD, ROOT, Skip, case, connect, contains, equal, exchange, main, true, wait_until)
+    ACTION_INSERT, BASIC, DPVD, ROOT, Skip, case, connect, contains, equal, exchange,
+    insert_envelope, main, soap_headers, true, wait_until)
 
 SAMPLES = ROOT / "scripts" / "ha"
 HAPROXY = shutil.which("haproxy", path="/usr/sbin:/usr/bin:/usr/local/sbin:/usr/local/bin")
@@ -134,6 +135,25 @@ def calls_survive_a_dpvd_that_is_killed_and_name_their_caller(server):
         check_nothing_lost_or_doubled(server, load, "proxied")
     log = "".join(path.read_text(encoding="utf-8") for path in server.folder.glob("dpvd-*.log"))
     contains(log, "client=127.0.0.1", "the caller's address in the log")
+
+
+@case
+def callers_get_a_soap_fault_while_no_dpvd_is_ready(server):
+    need(HAPROXY, "haproxy")
+    with server.process() as (_, one), server.process() as (_, two), \
+            haproxy(server, one, two) as url:
+        server.dev("stop-pg")
+        try:
+            log = server.folder / "haproxy.log"
+            wait_until(lambda: "backend dpvd has no server available" in log.read_text(), 60,
+                       "haproxy finds nobody ready")
+            with contextlib.closing(connect(url, server.certificate)) as connection:
+                answer = exchange(connection, "POST", BASIC, insert_envelope(),
+                                  soap_headers(ACTION_INSERT))
+        finally:
+            server.dev("start-pg")
+    fault = answer.fault()
+    equal((answer.status, fault.code, fault.error_id), (500, "Server", 0), fault.message)
 
 
 @case
