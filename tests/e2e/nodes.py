@@ -22,11 +22,19 @@ restart_after_crash = off
 
 
 def owner_of(path):
-    """The words before a command that make it run as the owner of path: PostgreSQL is never root."""
+    """Words before a command that make it run as the owner of path: PostgreSQL is never root."""
     if os.geteuid() != 0:
         return []
     owner = pwd.getpwuid(os.stat(path).st_uid)
     return ["setpriv", f"--reuid={owner.pw_uid}", f"--regid={owner.pw_gid}", "--init-groups"]
+
+
+def dpvd_settings(hosts):
+    """dpvd's connection strings for the clusters with these socket folders."""
+    roles = {"database": "app", "database_owner": "owner", "database_background": "background",
+             "database_auditor": "auditor"}
+    return {setting: f"host={hosts} port=5432 dbname=dpvd user=dpvd_{role} "
+                     "target_session_attrs=read-write" for setting, role in roles.items()}
 
 
 def processes_below(pid):
@@ -121,6 +129,9 @@ class Node:
         self.child.wait()
         self.child = None
         wait_until(lambda: all(map(is_gone, pids)), 60, "all of PostgreSQL's processes are gone")
+        # Its number may soon be another process's, for which a successor would take it.
+        for lock in (self.data / "postmaster.pid", *self.socket.glob(".s.PGSQL.5432*")):
+            lock.unlink(missing_ok=True)
 
     def stop(self):
         """A clean end."""
@@ -227,11 +238,7 @@ class Nodes:
     def settings(self, *nodes, **more):
         """dpvd's settings for these nodes, all unless said otherwise."""
         hosts = ",".join(str(node.socket) for node in nodes or self.all())
-        roles = {"database": "app", "database_owner": "owner", "database_background": "background",
-                 "database_auditor": "auditor"}
-        return {"require_standby": 1, **more, **{
-            setting: f"host={hosts} port=5432 dbname=dpvd user=dpvd_{role} "
-                     "target_session_attrs=read-write" for setting, role in roles.items()}}
+        return {"require_standby": 1, **more, **dpvd_settings(hosts)}
 
     def aim(self):
         """The server's sql() and value() go to the present primary."""

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""A database that was restored, from a dump and from a base backup, serves as if nothing had been."""
+"""A database that came back from a dump or a base backup serves as if nothing had been."""
 
 import contextlib
 import json
@@ -7,7 +7,7 @@ import os
 import shutil
 import subprocess
 
-from nodes import Node
+from nodes import Node, dpvd_settings
 from notifying import order
 from senders import Letter
 from support import (
@@ -44,9 +44,9 @@ def statuses(url):
 
 
 def dpvd(server, options, *words):
-    done = subprocess.run([DPVD, "-c", server.env["CONFIG_FILE"], *server.options(**options), *words],
-                          capture_output=True, text=True, timeout=120, stdin=subprocess.DEVNULL,
-                          check=False)
+    command = [DPVD, "-c", server.env["CONFIG_FILE"], *server.options(**options), *words]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120,
+                          stdin=subprocess.DEVNULL, check=False)
     return done.returncode, done.stdout + done.stderr
 
 
@@ -65,9 +65,7 @@ def all_sealed(server, options, *more):
 
 
 def settings(node):
-    roles = {"database": "app", "database_owner": "owner", "database_background": "background",
-             "database_auditor": "auditor"}
-    return {setting: node.conninfo(f"dpvd_{role}", "dpvd") for setting, role in roles.items()}
+    return dpvd_settings(node.socket)
 
 
 class Before:
@@ -91,14 +89,15 @@ def check_goes_on(server, node, before):
     """As before, and further from there."""
     new = Letter(unique("new"), b"%PDF new")
     options = settings(node)
-    with server.process(notifier="off", usage_interval="100ms", audit_seal_interval="50ms", **options) as (_, url):
+    brisk = {"usage_interval": "100ms", "audit_seal_interval": "50ms", **options}
+    with server.process(notifier="off", **brisk) as (_, url):
         equal(statuses(url), before.statuses, "status answers")
         for letter in LETTERS:
             again = call(url, letter.envelope(), ACTION_INSERT).accepted()
             equal(again, letter.receipt, f"receipt of {letter.reference} to the repeated call")
         receipt = call(url, new.envelope(), ACTION_INSERT).accepted()
-        true(int(receipt["ReceiptId"]) > max(int(letter.receipt["ReceiptId"])
-                                             for letter in LETTERS), "a receipt's number came twice")
+        given = max(int(letter.receipt["ReceiptId"]) for letter in LETTERS)
+        true(int(receipt["ReceiptId"]) > given, "a receipt's number came twice")
         status, found = all_sealed(server, options, "--expect", before.seal)
         equal((status, found["integrity"]), (0, "intact"), f"the audit log, {found}")
         true(found["seals"] > before.seals, "nothing was sealed since")
