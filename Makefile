@@ -129,6 +129,11 @@ integration: $(DPVD) $(INTEGRATION) ## tests with a private PostgreSQL
 e2e: $(DPVD) ## tests of the running server
 	@$(RUN_TESTS) e2e
 
+N ?= 50
+failover: $(DPVD) ## N=50 fail-overs between three PostgreSQL nodes, and ten times as many cut commits
+	@DPVD_BIN=$(abspath $(DPVD)) DPVD_FAILOVERS=$(N) DPVD_CANCELS=$$((10 * $(N))) \
+	    tests/e2e/test_failover.py
+
 asan: ## all tests under AddressSanitizer, LeakSanitizer and UndefinedBehaviorSanitizer
 	@$(MAKE) --no-print-directory check CONFIG=asan
 
@@ -163,7 +168,7 @@ clean: ## remove what was built and generated; var/ stays
 	rm -rf $(BUILD)
 	find generated -type f ! -name README.md -delete
 
-.PHONY: all help generate run rules check programs unit integration e2e asan tsan coverage lint lint-now \
+.PHONY: all help generate run rules check programs unit integration e2e failover asan tsan coverage lint lint-now \
         format install clean FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:

@@ -10,7 +10,7 @@ build=(build-essential pkg-config gsoap libgsoap-dev libmicrohttpd-dev libxml2-d
     libssl-dev libcrypt-dev libgnutls28-dev libcurl4-openssl-dev libseccomp-dev libyajl-dev zlib1g-dev
     postgresql openssl curl ca-certificates tzdata python3)
 tests=(check libsubunit-dev python3-zeep python3-aiosmtpd php-cli php-soap libjaxws-java mono-mcs
-    libmono-system-servicemodel4.0a-cil)
+    libmono-system-servicemodel4.0a-cil haproxy patroni)
 lint=(clang clang-format clang-tidy cppcheck shellcheck)
 fuzz=(clang libclang-rt-dev llvm)
 
@@ -69,3 +69,10 @@ if ! dpkg-query -W -f='${db:Status-Abbrev}' postgresql-common 2>/dev/null | grep
 fi
 "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
     apt-get -qq install -y --no-install-recommends "${missing[@]}" </dev/null
+
+# Tests start programs of their own; what came for them serves nobody else.
+for service in haproxy patroni; do
+    if [[ " ${missing[*]} " == *" $service "* ]] && command -v systemctl >/dev/null; then
+        "${as_root[@]}" systemctl --quiet disable --now "$service" || true
+    fi
+done

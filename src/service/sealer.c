@@ -117,8 +117,8 @@ static bool check_head(const struct seal_head *head, struct err *err)
                        "the chain of seals does not end as it should: see dpvd admin audit verify");
     if (head->last.transaction >= head->next)
         return err_set(err, ERR_INTERNAL,
-                       "sealed rows are of transactions that this cluster has not reached: a dump "
-                       "was loaded, see the README on pg_resetwal");
+                       "sealed rows are of transactions that this cluster has not reached: see the "
+                       "README on restoring");
     return true;
 }
 

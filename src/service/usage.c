@@ -46,8 +46,8 @@ static bool catch_up(void *context, struct background *background, struct db *db
         warn(usage, &step);
         if (step.ahead)
             return err_set(err, ERR_INTERNAL,
-                           "audit rows are of transactions that this cluster has not reached: a "
-                           "dump was loaded, see the README on pg_resetwal");
+                           "audit rows are of transactions that this cluster has not reached: see "
+                           "the README on restoring");
         total += step.rows;
         if (clock_monotonic() - told >= TELL_MICROSECONDS) {
             told = clock_monotonic();

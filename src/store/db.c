@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "store/cluster.h"
 #include "store/connect.h"
 #include "store/exchange.h"
 #include "store/migrations.h"
@@ -57,7 +58,7 @@ static void receive_notice(void *context, const PGresult *notice)
 
 static bool send_checks(struct db *db, struct err *err)
 {
-    const char *const queries[] = {migrations_query, durability_query};
+    const char *const queries[] = {migrations_query, durability_query, cluster_query};
 
     for (size_t i = 0; i < sizeof(queries) / sizeof(queries[0]); i++) {
         const int sent = PQsendQueryParams(db->conn, queries[i], 0, NULL, NULL, NULL, NULL, 1);
@@ -122,7 +123,7 @@ static bool set_up(struct db *db, struct err *err)
     }
     if (ready)
         note_durability(db, db->exchange.results[1]);
-    return ready;
+    return ready && cluster_check(db->exchange.results[2], err);
 }
 
 static bool connect_db(struct db *db, struct err *err)

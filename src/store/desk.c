@@ -1,5 +1,6 @@
 #include "store/desk.h"
 
+#include "store/cluster.h"
 #include "store/connect.h"
 #include "store/migrations.h"
 #include "store/row.h"
@@ -107,6 +108,18 @@ static bool check_schema(struct desk *desk, struct err *err)
     return ok;
 }
 
+static bool check_cluster(struct desk *desk, struct err *err)
+{
+    PGresult *answer = NULL;
+    bool ok = false;
+
+    if (!desk_query(desk, cluster_query, NULL, &answer, err))
+        return false;
+    ok = cluster_check(answer, err);
+    PQclear(answer);
+    return ok;
+}
+
 bool desk_open(const struct config *config, const char *conninfo, struct desk **desk_out,
                struct err *err)
 {
@@ -118,7 +131,8 @@ bool desk_open(const struct config *config, const char *conninfo, struct desk **
                               "-c search_path=pg_catalog,pg_temp -c synchronous_commit=on", err);
     if (desk->conn != NULL)
         PQsetNoticeReceiver(desk->conn, ignore_notice, NULL);
-    if (desk->conn == NULL || !check_schema(desk, err) || !command(desk, "BEGIN", err)) {
+    if (desk->conn == NULL || !check_schema(desk, err) || !check_cluster(desk, err) ||
+        !command(desk, "BEGIN", err)) {
         desk_close(&desk);
         return false;
     }

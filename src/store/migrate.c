@@ -14,6 +14,7 @@
 static const char lock_query[] = "SELECT pg_advisory_lock(8101718523409)";
 static const char exists_query[] = "SELECT to_regclass('dpvd.schema_migration') IS NOT NULL";
 static const char list_query[] = "SELECT name, sha256 FROM dpvd.schema_migration ORDER BY name";
+static const char follow_query[] = "SELECT dpvd.follow_cluster()";
 static const char record_query[] =
     "INSERT INTO dpvd.schema_migration (name, sha256) VALUES ($1::text, $2::bytea)";
 
@@ -124,22 +125,44 @@ static bool migrate(PGconn *conn, const struct embedded_file *known, struct err 
     return true;
 }
 
-bool migrate_run_list(const struct config *config, const struct embedded_file *known,
-                      struct err *err)
+static PGconn *open_owner(const struct config *config, struct err *err)
 {
     PGconn *conn = connect_open(config, config->database_owner,
                                 "-c search_path=pg_catalog -c synchronous_commit=on", err);
+
+    if (conn != NULL)
+        PQsetNoticeReceiver(conn, ignore_notice, NULL);
+    return conn;
+}
+
+bool migrate_run_list(const struct config *config, const struct embedded_file *known,
+                      struct err *err)
+{
+    PGconn *conn = open_owner(config, err);
     bool ok = false;
 
     if (conn == NULL)
         return false;
-    PQsetNoticeReceiver(conn, ignore_notice, NULL);
     ok = migrate(conn, known, err);
     PQfinish(conn);
     return ok;
 }
 
+/* After a dump was loaded into another cluster the audit log has to go on behind what it holds. */
+static bool follow_cluster(const struct config *config, struct err *err)
+{
+    PGconn *conn = open_owner(config, err);
+    PGresult *result = conn == NULL ? NULL : query(conn, follow_query, NULL, err);
+
+    if (result != NULL && *PQgetvalue(result, 0, 0) != 0)
+        log_event(LOG_WARN, "restored",
+                  F_STR("cluster", "another one; the audit log goes on behind its last row"));
+    PQclear(result);
+    PQfinish(conn);
+    return result != NULL || err_wrap(err, "after a restore");
+}
+
 bool migrate_run(const struct config *config, struct err *err)
 {
-    return migrate_run_list(config, embedded_migrations, err);
+    return migrate_run_list(config, embedded_migrations, err) && follow_cluster(config, err);
 }

@@ -3,6 +3,10 @@
 
 #define NORWAY "AT TIME ZONE 'Europe/Oslo'"
 
+/* In the order of audit_log.transaction: all in front of it is over; nothing is there yet. */
+#define OLDEST "dpvd.audit_position(pg_snapshot_xmin(pg_current_snapshot()))"
+#define NEXT "dpvd.audit_position(pg_snapshot_xmax(pg_current_snapshot()))"
+
 #define SEAL_COLUMNS                                                                               \
     "number, previous, root, rows, first_transaction, first_id, last_transaction, last_id, "       \
     "earliest, latest, sealed, hash, signer, signature"
@@ -16,18 +20,17 @@ const char *const statements_background[STMT_COUNT] = {
         "receipt_id, correspondence_id, service_code, service_edition, organization, "
         "actual_number, actual_verified, display_sender, visible, attachments, attachment_bytes, "
         "digest, answered FROM dpvd.audit_log WHERE (transaction, id) > ($1, $2) "
-        "AND transaction < pg_snapshot_xmin(pg_current_snapshot()) "
+        "AND transaction < " OLDEST " "
         "ORDER BY transaction, id LIMIT $3",
 
-    [STMT_AUDIT_BEHIND] =
-        "SELECT count(*), "
-        "count(*) FILTER (WHERE transaction >= pg_snapshot_xmax(pg_current_snapshot())) "
-        "FROM dpvd.audit_log WHERE (transaction, id) > ($1, $2)",
+    [STMT_AUDIT_BEHIND] = "SELECT count(*), "
+                          "count(*) FILTER (WHERE transaction >= " NEXT ") "
+                          "FROM dpvd.audit_log WHERE (transaction, id) > ($1, $2)",
 
     [STMT_SEAL_HEAD] =
         "SELECT h.number, h.hash, coalesce((SELECT max(number) FROM dpvd.audit_seal), 0), "
         "h.number = 0 OR s.hash IS NOT DISTINCT FROM h.hash, behind.transaction, behind.id, "
-        "pg_snapshot_xmax(pg_current_snapshot()), "
+        "" NEXT ", "
         "(SELECT l.received FROM dpvd.audit_log l "
         "WHERE (l.transaction, l.id) > (behind.transaction, behind.id) "
         "ORDER BY l.transaction, l.id LIMIT 1) "
@@ -52,7 +55,7 @@ const char *const statements_background[STMT_COUNT] = {
     [STMT_USAGE_AHEAD] =
         "SELECT greatest(m.transaction, (SELECT l.transaction FROM dpvd.audit_log l "
         "ORDER BY l.transaction DESC, l.id DESC LIMIT 1)) "
-        ">= pg_snapshot_xmax(pg_current_snapshot()) FROM dpvd.usage_mark m",
+        ">= " NEXT " FROM dpvd.usage_mark m",
 
     /* The next $1 rows and the rest of the last one's transaction. Rows before the mark are
      * counted, and none can appear there any more; the mark and what was counted are committed
@@ -63,7 +66,7 @@ const char *const statements_background[STMT_COUNT] = {
         "FOR UPDATE SKIP LOCKED), "
         "next AS MATERIALIZED (SELECT l.transaction FROM mark CROSS JOIN LATERAL ("
         "SELECT * FROM dpvd.audit_log k WHERE k.transaction > mark.transaction "
-        "AND k.transaction < pg_snapshot_xmin(pg_current_snapshot()) "
+        "AND k.transaction < " OLDEST " "
         "ORDER BY k.transaction, k.id LIMIT $1) l), "
         "edge AS MATERIALIZED (SELECT transaction, (SELECT count(*) FROM next) AS rows "
         "FROM next ORDER BY transaction DESC LIMIT 1), "

@@ -339,6 +339,7 @@ class Server:
         self.folder.chmod(0o755)
         self.env = {}
         self.sanitizer_reports = []  # known once it is closed
+        self.beside = contextlib.ExitStack()  # what ends before it
 
     def __enter__(self):
         try:
@@ -380,6 +381,7 @@ class Server:
 
     def close(self):
         try:
+            self.beside.close()
             if (self.folder / "lock").exists():
                 self.dev("stop")
             self.sanitizer_reports = [report for log in self.folder.glob("dpvd*.log")

@@ -195,6 +195,66 @@ START_TEST(a_role_that_is_missing_and_may_not_be_made_is_named)
 }
 END_TEST
 
+#define OLD_ROW                                                                                    \
+    "INSERT INTO dpvd.audit_log (received, duration, endpoint, operation, result, transaction) "   \
+    "VALUES (now(), 1, 'e', 'o', 'ok', '99999999')"
+#define NEW_ROW                                                                                    \
+    "INSERT INTO dpvd.audit_log (received, duration, endpoint, operation, result) "                \
+    "VALUES (now(), 1, 'e', 'o', 'new')"
+
+static void migrate_again(void)
+{
+    struct err err = {0};
+
+    ck_assert_msg(migrate_run(&store.config, &err), "%s", err.msg);
+}
+
+static void check_goes_on_behind(const char *name)
+{
+    pg_run(cluster, name, "postgres", NEW_ROW);
+    ck_assert_int_eq(pg_number(cluster, name,
+                               "SELECT count(*) FROM dpvd.audit_log WHERE transaction > '99999999' "
+                               "AND result IN ('restored', 'new')"),
+                     2);
+    ck_assert_int_eq(pg_number(cluster, name,
+                               "SELECT count(*) FROM dpvd.audit_log WHERE transaction < "
+                               "dpvd.audit_position(pg_snapshot_xmin(pg_current_snapshot()))"),
+                     3);
+}
+
+START_TEST(a_dump_from_another_cluster_is_refused_until_the_audit_log_can_go_on)
+{
+    struct db *db = NULL;
+    struct err err = {0};
+
+    store_run(&store, OLD_ROW "; UPDATE dpvd.audit_clock SET cluster = cluster - 1");
+    ck_assert(!db_open(&store.config, &db, &err));
+    ck_assert_ptr_nonnull(strstr(err.msg, "run dpvd migrate"));
+    migrate_again();
+    migrate_again();
+    ck_assert_msg(db_open(&store.config, &db, &err), "%s", err.msg);
+    db_close(&db);
+    check_goes_on_behind(store.name);
+}
+END_TEST
+
+START_TEST(a_dump_without_the_clock_goes_on_too)
+{
+    static struct embedded_file older[LIST_SIZE];
+    char name[PG_NAME_SIZE];
+    struct err err = {0};
+    size_t count = 0;
+
+    for (; strcmp(embedded_migrations[count].name, "014_audit_clock") < 0; count++)
+        older[count] = embedded_migrations[count];
+    empty_database(name, &store.config);
+    ck_assert_msg(migrate_run_list(&store.config, older, &err), "%s", err.msg);
+    pg_run(cluster, name, "postgres", OLD_ROW);
+    migrate_again();
+    check_goes_on_behind(name);
+}
+END_TEST
+
 static Suite *suite(void)
 {
     Suite *s = suite_create("migrate");
@@ -212,6 +272,8 @@ static Suite *suite(void)
     tcase_add_test(tc, migrating_four_times_at_once_migrates_once);
     tcase_add_test(tc, the_eleven_common_services_come_with_the_schema);
     tcase_add_test(tc, a_role_that_is_missing_and_may_not_be_made_is_named);
+    tcase_add_test(tc, a_dump_from_another_cluster_is_refused_until_the_audit_log_can_go_on);
+    tcase_add_test(tc, a_dump_without_the_clock_goes_on_too);
     suite_add_tcase(s, tc);
     return s;
 }

@@ -40,6 +40,7 @@ static const char *const rights[] = {
     "dpvd_app attachment: INSERT",
     "dpvd_app attachment_chunk: INSERT",
     "dpvd_app attachment_id: USAGE",
+    "dpvd_app audit_clock: SELECT",
     "dpvd_app audit_log: INSERT (received, duration, endpoint, operation, request_id, client,"
     " sender_id, system_user_id, user_name, result, error_id, error_guid, senders_reference, "
     "receipt_id, correspondence_id, service_code, service_edition, organization, "
@@ -82,10 +83,12 @@ static const char *const rights[] = {
     "dpvd_app usage_count: SELECT",
     "dpvd_app withdrawal: SELECT (sender_id, correspondence_id)",
     "dpvd_app wsse_nonce: DELETE, INSERT, SELECT",
+    "dpvd_auditor audit_clock: SELECT",
     "dpvd_auditor audit_head: SELECT",
     "dpvd_auditor audit_log: SELECT",
     "dpvd_auditor audit_seal: SELECT",
     "dpvd_auditor schema_migration: SELECT",
+    "dpvd_background audit_clock: SELECT",
     "dpvd_background audit_head: SELECT",
     "dpvd_background audit_log: INSERT (received, duration, endpoint, operation, request_id, "
     "sender_id, result, correspondence_id), SELECT",
