@@ -312,11 +312,16 @@ def operations_c(contract, built, stub):
 
 
 def mend_reader(text):
-    """A number is no value of an enumeration: gSOAP takes it for one, the old service refused."""
+    """A number is no value of an enumeration: gSOAP takes it for one, the old service refused. And a
+    list for which there was no memory is not an empty one: gSOAP forgets to look."""
     number = re.compile(r'soap_s2int\(soap, s, &n\) \|\| n < 0 \|\| n > \d+\)')
     text, count = number.subn('(n = 0, 1))', text)
     if count == 0:
         fail('soapC.c reads enumerations in a way that is not known here')
+    saved = re.compile(r'(\t\t\{\t(a->\w+) = \([^;]*\)soap_save_block\([^;]*\);\n)(\t\t\})')
+    text, count = saved.subn(r'\1\t\t\tif (!\2)\n\t\t\t\treturn NULL;\n\3', text)
+    if count != text.count('soap_save_block('):
+        fail('soapC.c reads lists in a way that is not known here')
     return text
 
 
