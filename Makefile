@@ -56,6 +56,7 @@ DPVD     := $(OUT)/dpvd
 UNIT     := $(patsubst tests/unit/%.c,$(OUT)/unit/%,$(wildcard tests/unit/test_*.c))
 INTEGRATION := $(patsubst tests/integration/%.c,$(OUT)/integration/%,$(wildcard tests/integration/test_*.c))
 SUPPORT  := $(patsubst %.c,$(OUT)/%.o,$(wildcard tests/support/*.c))
+FAULTS   := $(OUT)/faults.so
 TESTED   := $(patsubst $(OUT)/%,$(OUT)/tests/%.o,$(UNIT) $(INTEGRATION))
 
 all: $(DPVD) ## build the server: build/release/dpvd (CC=clang, CONFIG=asan|tsan|coverage, V=1)
@@ -100,6 +101,12 @@ $(UNIT) $(INTEGRATION): $(OUT)/%: $(OUT)/tests/%.o $(SUPPORT) $(LIBRARY)
 	@echo "  LD  $@"
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS) $(CHECK_LIBS)
 
+# Preloaded into a dpvd of any kind, so without what the sanitizers add.
+$(FAULTS): tests/faults/faults.c tests/faults/faults.h
+	@mkdir -p $(@D)
+	@echo "  LD  $@"
+	$(Q)$(CC) -std=c11 -D_GNU_SOURCE -O2 -g -fPIC -fno-builtin -Itests $(WARNINGS) -shared -o $@ $<
+
 -include $(OBJECTS:.o=.d) $(OUT)/src/main.d $(TESTED:.o=.d) $(SUPPORT:.o=.d)
 -include tests/bench/bench.mk
 -include tests/fuzz/fuzz.mk
@@ -121,18 +128,21 @@ rules: $(DPVD) ## print all checks of a message in their order, with the answer 
 	@$(DPVD) rules
 
 RUN_TESTS = DPVD_BIN=$(abspath $(DPVD)) DPVD_BUILD=$(abspath $(OUT)) scripts/run-tests.sh
-programs: $(DPVD) $(UNIT) $(INTEGRATION)
+programs: $(DPVD) $(UNIT) $(INTEGRATION) $(FAULTS)
 unit: $(UNIT) ## tests of pure code
 	@$(RUN_TESTS) unit
 integration: $(DPVD) $(INTEGRATION) ## tests with a private PostgreSQL
 	@$(RUN_TESTS) integration
-e2e: $(DPVD) ## tests of the running server
+e2e: $(DPVD) $(FAULTS) ## tests of the running server
 	@$(RUN_TESTS) e2e
 
 N ?= 50
 failover: $(DPVD) ## N=50 fail-overs between three PostgreSQL nodes, and ten times as many cut commits
 	@DPVD_BIN=$(abspath $(DPVD)) DPVD_FAILOVERS=$(N) DPVD_CANCELS=$$((10 * $(N))) \
 	    tests/e2e/test_failover.py
+
+faults: $(DPVD) $(FAULTS) ## one call of each kind with a fault at every allocation, read and write
+	@DPVD_BIN=$(abspath $(DPVD)) /usr/bin/python3 tests/e2e/test_faults.py all
 
 asan: ## all tests under AddressSanitizer, LeakSanitizer and UndefinedBehaviorSanitizer
 	@$(MAKE) --no-print-directory check CONFIG=asan
@@ -168,7 +178,8 @@ clean: ## remove what was built and generated; var/ stays
 	rm -rf $(BUILD)
 	find generated -type f ! -name README.md -delete
 
-.PHONY: all help generate run rules check programs unit integration e2e failover asan tsan coverage lint lint-now \
+.PHONY: all help generate run rules check programs unit integration e2e failover faults asan tsan coverage \
+        lint lint-now \
         format install clean FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:

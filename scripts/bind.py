@@ -312,11 +312,22 @@ def operations_c(contract, built, stub):
 
 
 def mend_reader(text):
-    """A number is no value of an enumeration: gSOAP takes it for one, the old service refused."""
+    """A number is no value of an enumeration: gSOAP takes it for one, the old service refused. And a
+    list for which there was no memory is not an empty one: gSOAP forgets to look."""
     number = re.compile(r'soap_s2int\(soap, s, &n\) \|\| n < 0 \|\| n > \d+\)')
     text, count = number.subn('(n = 0, 1))', text)
     if count == 0:
         fail('soapC.c reads enumerations in a way that is not known here')
+    saved = re.compile(r'(\t\t\{\t(a->\w+) = \([^;]*\)soap_save_block\([^;]*\);\n)(\t\t\})')
+    text, count = saved.subn(r'\1\t\t\tif (!\2)\n\t\t\t\treturn NULL;\n\3', text)
+    begun = re.compile(r'(\t+)(soap_blist_\w+) = soap_alloc_block\(soap\);\n')
+    text, lists = begun.subn(
+        r'\1\2 = soap_alloc_block(soap);\n\1if (\2 == NULL)\n\1\treturn NULL;\n', text)
+    text = re.sub(r'(if \(soap_blist_\w+ == NULL\))\n(\t+soap_blist_\w+ = soap_alloc_block\(soap\);\n'
+                  r'\t+if \(soap_blist_\w+ == NULL\)\n\t+return NULL;\n)', r'\1 {\n\2}\n', text)
+    if count == 0 or (count, lists) != (
+            text.count('soap_save_block('), text.count('soap_alloc_block(')):
+        fail('soapC.c reads lists in a way that is not known here')
     return text
 
 

@@ -19,7 +19,8 @@ static void answer_unfit(struct soap_worker *worker, const struct reply *reply,
     const char *tag = strrchr(worker->soap.tag, ':');
     struct err err = {0};
 
-    if (worker->soap.error == SOAP_EOM)
+    /* Without its table of namespaces gSOAP finds that nothing fits. */
+    if (worker->soap.error == SOAP_EOM || worker->soap.local_namespaces == NULL)
         err_no_memory(&err);
     else
         err_set(&err, ERR_INVALID, "%s has a value that does not fit the contract",

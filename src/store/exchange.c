@@ -165,12 +165,24 @@ static bool end(struct db *db, struct err *err)
     return true;
 }
 
+/* libpq drops an answer for which it has no memory, and goes on: nothing is not an empty answer. */
+static bool has_all_results(const struct exchange *x)
+{
+    for (size_t i = 0; i < x->sent; i++) {
+        if (x->results[i] == NULL)
+            return false;
+    }
+    return true;
+}
+
 bool exchange_finish(struct db *db, struct err *err)
 {
     struct exchange *x = &db->exchange;
 
     if (!end(db, err))
         return false;
+    if (!x->failed && !has_all_results(x))
+        return lost(db, "an answer of the database got lost:", err);
     db->used = clock_monotonic();
     if (x->failed) {
         *err = x->err;

@@ -1,6 +1,7 @@
 #include "xml/document.h"
 
 #include "xml/level.h"
+#include "xml/parser_memory.h"
 #include "xml/writer.h"
 
 #include <libxml/parser.h>
@@ -26,6 +27,12 @@ struct document_level {
 static bool malformed(struct err *err)
 {
     return err_set(err, ERR_MALFORMED, "the document is not well-formed XML");
+}
+
+/* What libxml2 found wrong, unless the fault is ours. */
+static bool not_parsed(bool no_memory, struct err *err)
+{
+    return no_memory ? err_no_memory(err) : malformed(err);
 }
 
 static bool over_limit(const char *limit, struct err *err)
@@ -206,6 +213,7 @@ static void say_nothing(void *context, const char *format, ...)
 
 static void prepare_library(void)
 {
+    parser_memory_watch();
     xmlInitParser();
     xmlSetExternalEntityLoader(refuse_entity);
 }
@@ -239,7 +247,7 @@ bool document_open(struct document *document, const struct guard_limits *limits)
     attachments_init(&document->attachments, &attachments);
     document->levels = calloc(limits->max_depth + 1, sizeof(struct document_level));
     document->parser = new_parser(document);
-    if (document->levels != NULL && document->parser != NULL)
+    if (!parser_memory_failed() && document->levels != NULL && document->parser != NULL)
         return true;
     document_close(document);
     return false;
@@ -254,6 +262,7 @@ bool document_tags(struct document *document, const char *tags, size_t n, struct
 {
     struct document *d = document;
     const int code = xmlParseChunk(d->parser, tags, (int)n, 0);
+    const bool no_memory = parser_memory_failed();
 
     d->text = 0;
     if (d->err.kind != ERR_NONE) {
@@ -261,9 +270,9 @@ bool document_tags(struct document *document, const char *tags, size_t n, struct
         return false;
     }
     /* The code does not tell of wrong namespaces. What was kept back would come out of order. */
-    if (code != XML_ERR_OK || d->parser->nsWellFormed != 1 ||
+    if (no_memory || code != XML_ERR_OK || d->parser->nsWellFormed != 1 ||
         d->parser->input->cur != d->parser->input->end)
-        return malformed(err);
+        return not_parsed(no_memory, err);
     if (d->clean.len > MAX_CLEAN_BASE + MAX_CLEAN_TEXTS * d->limits->max_long_text)
         return over_limit("the size of a document without attachments", err);
     return true;
@@ -313,9 +322,11 @@ bool document_escaped(struct document *document, const char *text, size_t n, str
 
 bool document_finish(struct document *document, struct err *err)
 {
-    if (xmlParseChunk(document->parser, NULL, 0, 1) != XML_ERR_OK ||
-        document->parser->wellFormed != 1)
-        return malformed(err);
+    const int code = xmlParseChunk(document->parser, NULL, 0, 1);
+    const bool no_memory = parser_memory_failed();
+
+    if (no_memory || code != XML_ERR_OK || document->parser->wellFormed != 1)
+        return not_parsed(no_memory, err);
     if (!document->envelope.has_body)
         return err_set(err, ERR_MALFORMED, "the envelope has no Body");
     return true;
