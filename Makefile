@@ -101,6 +101,7 @@ $(UNIT) $(INTEGRATION): $(OUT)/%: $(OUT)/tests/%.o $(SUPPORT) $(LIBRARY)
 
 -include $(OBJECTS:.o=.d) $(OUT)/src/main.d $(TESTED:.o=.d) $(SUPPORT:.o=.d)
 -include tests/bench/bench.mk
+include tests/torture/torture.mk
 
 # What follows installs what is missing first, and then asks make anew: only then the packages'
 # flags are known.
@@ -119,12 +120,12 @@ rules: $(DPVD) ## print all checks of a message in their order, with the answer 
 	@$(DPVD) rules
 
 RUN_TESTS = DPVD_BIN=$(abspath $(DPVD)) DPVD_BUILD=$(abspath $(OUT)) scripts/run-tests.sh
-programs: $(DPVD) $(UNIT) $(INTEGRATION)
+programs: $(DPVD) $(UNIT) $(INTEGRATION) $(TORTURE_CLOCK)
 unit: $(UNIT) ## tests of pure code
 	@$(RUN_TESTS) unit
 integration: $(DPVD) $(INTEGRATION) ## tests with a private PostgreSQL
 	@$(RUN_TESTS) integration
-e2e: $(DPVD) ## tests of the running server
+e2e: $(DPVD) $(TORTURE_CLOCK) ## tests of the running server
 	@$(RUN_TESTS) e2e
 
 asan: ## all tests under AddressSanitizer, LeakSanitizer and UndefinedBehaviorSanitizer
@@ -133,6 +134,8 @@ asan: ## all tests under AddressSanitizer, LeakSanitizer and UndefinedBehaviorSa
 tsan: ## end-to-end tests under ThreadSanitizer
 	@scripts/install-deps.sh build test
 	@$(MAKE) --no-print-directory e2e CONFIG=tsan
+
+torture: ## kill, stop and fill everything under load, T=30 minutes, SEED=n; nothing may be lost
 
 bench: ## measure against pgbench on the same cluster; prints the table of ratios
 
