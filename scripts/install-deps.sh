@@ -9,7 +9,7 @@ build=(build-essential pkg-config gsoap libgsoap-dev libmicrohttpd-dev libxml2-d
     libssl-dev libcrypt-dev libgnutls28-dev libcurl4-openssl-dev libyajl-dev zlib1g-dev postgresql
     openssl curl ca-certificates tzdata python3)
 tests=(check libsubunit-dev python3-zeep python3-aiosmtpd php-cli php-soap libjaxws-java mono-mcs
-    libmono-system-servicemodel4.0a-cil)
+    libmono-system-servicemodel4.0a-cil e2fsprogs mount)
 lint=(clang clang-format clang-tidy cppcheck shellcheck)
 
 # Settings of Debian's postgresql that the installation reads before it makes its own cluster.

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""A short form of tests/torture: every kind of fault once, for DPVD_TORTURE_SECONDS at least; the seed
-is DPVD_TORTURE_SEED, or any. And what the torture says of a house in which something is wrong."""
+"""A short form of tests/torture: every kind of fault once, for DPVD_TORTURE_SECONDS at least; the
+seed is DPVD_TORTURE_SEED, or any. And what the torture says when something is wrong."""
 
 import os
 import random

@@ -1,5 +1,5 @@
-"""What is done to the house. Every fault breaks something and mends it again, and returns the moment
-at which it was mended, from when on the next acknowledgement is waited for."""
+"""What is done to the house. Every fault breaks something and mends it again, and returns the
+moment at which it was mended, from when on the next acknowledgement is waited for."""
 
 import contextlib
 import os
@@ -15,14 +15,15 @@ CUT_IN_COMMIT = """SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
                     WHERE usename IN ('dpvd_app', 'dpvd_background') AND wait_event = 'SyncRep';"""
 CUT_PATIENCE = 20
 FULL_PATIENCE = 30
+NEXT_SEGMENT = "SELECT pg_logical_emit_message(true, 'torture', 'x'); SELECT pg_switch_wal();"
 SEGMENTS = 40  # of WAL, more than are kept for use again
 
 KINDS = {}
 
 
 def fault(name, goal=None, hits=0, needs_disk=False):
-    """goal: seconds to the next acknowledgement. hits: how many notifiers it may interrupt between a
-    gateway's OK and the note of it."""
+    """goal: seconds to the next acknowledgement. hits: how many notifiers it may interrupt between
+    a gateway's OK and the note of it."""
     def register(function):
         function.goal, function.hits, function.needs_disk = goal, hits, needs_disk
         KINDS[name] = function
@@ -111,7 +112,7 @@ def stop_server(house, load, dice):
 
 @fault("backends stopped", hits=2)
 def stop_backends(house, load, dice):
-    """Mostly for a moment, at times for longer than dpvd waits for an answer (database_deadline)."""
+    """Mostly for a moment, at times for longer than dpvd waits for an answer."""
     backends = house.backends()
     chosen = dice.sample(backends, min(len(backends), dice.randint(1, 6)))
     try:
@@ -157,8 +158,8 @@ def cut_in_commit(house, load, dice):
 
 @fault("disk full", goal=10, hits=2, needs_disk=True)
 def fill_disk(house, load, dice):
-    """Data, WAL, log and spool are on it. Until an insert was refused for it, and a while longer; in
-    every other case WAL is used up first, for which PostgreSQL ends itself."""
+    """Data, WAL, log and spool are on it. Until an insert was refused for it, and a while longer;
+    in every other case WAL is used up first, for which PostgreSQL ends itself."""
     use_up_wal = dice.random() < 0.5
     refused = load.counts.refused
     until = time.monotonic() + FULL_PATIENCE
@@ -183,7 +184,7 @@ def _use_up_wal(house):
     with contextlib.suppress(RuntimeError):
         for _ in range(SEGMENTS):
             house.disk.fill()
-            house.sql("SELECT pg_logical_emit_message(true, 'torture', 'x'); SELECT pg_switch_wal();")
+            house.sql(NEXT_SEGMENT)
 
 
 def _stand_in_for_systemd(house):

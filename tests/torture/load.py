@@ -1,5 +1,5 @@
-"""Clients that send letters, each again and again until it is acknowledged, and ask for their status
-in between. Some of the answers they never read."""
+"""Clients that send letters, each again and again until it is acknowledged, and ask for their
+status in between. Some of the answers they never read."""
 
 import dataclasses
 import http.client

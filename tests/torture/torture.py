@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Faults under load: torture.py [--minutes N] [--seed N] (security.md 5 and 6, goals 1 to 3, 6, 8, 9).
+"""Faults under load: torture.py [--minutes N] [--seed N] (security.md 5; 6, goals 1 to 3, 6, 8, 9).
 
 Eight clients send letters, each again and again until it is acknowledged, while dpvd, its notifier
 and PostgreSQL are killed, stopped, cut off and deprived of disk and time. After every round nothing
@@ -117,8 +117,8 @@ class Torture:
         counts = self.load.counts
         for kind, waits in sorted(self.waits.items()):
             goal = KINDS[kind].goal
-            self.tell(f"{kind:20} {len(waits):4} times, back after {statistics.median(waits):.1f} s "
-                      f"(median), {max(waits):.1f} s (most)"
+            self.tell(f"{kind:20} {len(waits):4} times, back after {statistics.median(waits):.1f} "
+                      f"s (median), {max(waits):.1f} s (most)"
                       + ("" if goal is None else f"; goal {goal} s"))
         self.tell(f"{letters} letters acknowledged, {counts.repeated} calls repeated, "
                   f"{counts.thrown_away} answers thrown away, {self.house.uncertain_commits()} "
