@@ -133,7 +133,7 @@ class House(Server):
     """disk_size in bytes; settings are those of dpvd."""
 
     def __init__(self, disk_size, **settings):
-        super().__init__(notifier_interval="50ms", notification_retry="100ms", smtp_tls="off",
+        super().__init__(notification_retry="100ms", smtp_tls="off",
                          sms_window="00:00-24:00", notification_give_up="30d", **settings)
         self.outside = Path(tempfile.mkdtemp(prefix="dpvd-torture-"))
         self.outside.chmod(0o755)
