@@ -6,13 +6,15 @@ import os
 import signal
 import time
 
-from plan import CLOCKS
+from plan import CLOCKS, HOUR
 from support import wait_until
 
 HOLD = "ALTER SYSTEM SET synchronous_standby_names = 'nobody'; SELECT pg_reload_conf();"
 LET_GO = "ALTER SYSTEM RESET synchronous_standby_names; SELECT pg_reload_conf();"
 CUT_IN_COMMIT = """SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
                     WHERE usename IN ('dpvd_app', 'dpvd_background') AND wait_event = 'SyncRep';"""
+AHEAD = """SELECT extract(epoch FROM created - now()) FROM dpvd.correspondence
+            ORDER BY sender_id DESC, id DESC LIMIT 1;"""
 CUT_PATIENCE = 20
 FULL_PATIENCE = 30
 NEXT_SEGMENT = "SELECT pg_logical_emit_message(true, 'torture', 'x'); SELECT pg_switch_wal();"
@@ -201,4 +203,7 @@ def _stand_in_for_systemd(house):
 @fault("clock moved")
 def move_clock(house, load, dice):
     house.clock.set(dice.choice([c for c in CLOCKS if c != house.clock.offset]))
-    return time.monotonic()
+    moved = time.monotonic()
+    wait_until(lambda: abs(float(house.value(AHEAD)) - house.clock.offset) < HOUR / 2, 60,
+               "the clock of new messages is the moved one")
+    return moved

@@ -106,12 +106,12 @@ class Torture:
         self.house.clock.set(self.house.clock.furthest + HOUR)
         letters = self.verifier.check(everything=True)
         allowed = CHANNELS * sum(KINDS[kind].hits * times for kind, times in self.done.items())
-        planned, twice, given_up = self.sendings.check(allowed)
+        planned, twice, given_up, arrived = self.sendings.check(allowed)
         self.house.server.terminate()
         self.house.notifier.terminate()
         self._sum_up(letters)
-        self.tell(f"notifications: {planned} sent, {twice} of them twice, {given_up} given up "
-                  f"because nobody knows; {allowed} could be")
+        self.tell(f"{planned} notifications, {twice} arrived twice, {given_up} given up as unknown "
+                  f"after two interruptions ({arrived} of them had arrived); {allowed} could be")
 
     def _sum_up(self, letters):
         counts = self.load.counts

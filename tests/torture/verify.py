@@ -156,17 +156,18 @@ class Sendings:
         return given
 
     def check(self, allowed):
-        """Everything is due; (planned, arrived twice, given up). allowed: how often a fault may
+        """Everything is due; (planned, arrived twice, given up, arrived of these). allowed: how often a fault may
         have fallen between a gateway's OK and the note of it."""
         wait_until(lambda: self.house.value(WAITING) == "0", SENDING_PATIENCE,
                    "every notification is sent")
         given = self._given()
-        twice, given_up, planned = [], [], 0
+        twice, given_up, planned, arrived = [], [], 0, 0
         for name, transport, address, state, repeated, reason in self.house.sql(NOTIFICATIONS):
             planned += 1
             times = given.pop((name, transport, address), 0)
             if state == "failed" and reason == "unknown" and repeated == "t" and times <= 2:
                 given_up.append(name)  # interrupted twice: nobody knows, and that is told
+                arrived += times > 0
             elif state != "sent":
                 raise Violation(f"notification {name} is {state}: {reason}")
             elif times > 2 or times < 1 or (times == 2 and repeated == "f"):
@@ -177,4 +178,4 @@ class Sendings:
         true(len(twice) + len(given_up) <= allowed,
              f"{_some(twice)} arrived twice, {_some(given_up)} were given up; {allowed} may be")
         equal(int(self.house.value(NOTED)), planned - len(given_up), "audit rows of sending")
-        return planned, len(twice), len(given_up)
+        return planned, len(twice), len(given_up), arrived
