@@ -156,8 +156,8 @@ class Sendings:
         return given
 
     def check(self, allowed):
-        """Everything is due; (planned, arrived twice, given up, arrived of these). allowed: how often a fault may
-        have fallen between a gateway's OK and the note of it."""
+        """Everything is due; (planned, arrived twice, given up, arrived of these). allowed: how
+        often a fault may have fallen between a gateway's OK and the note of it."""
         wait_until(lambda: self.house.value(WAITING) == "0", SENDING_PATIENCE,
                    "every notification is sent")
         given = self._given()
