@@ -55,9 +55,13 @@ class Disk:
         self.ballast.unlink(missing_ok=True)
 
     def close(self):
-        if self.is_mounted:
-            self.free()
-            wait_until(lambda: self._works("umount", self.folder), 20, "the disk is unmounted")
+        if not self.is_mounted:
+            return
+        self.free()
+        try:
+            wait_until(lambda: self._works("umount", self.folder), 10, "the disk is unmounted")
+        except AssertionError:  # somebody was left behind: it goes when he goes
+            self._works("umount", "--lazy", self.folder)
 
 
 class Clock:
