@@ -110,6 +110,7 @@ $(FAULTS): tests/faults/faults.c tests/faults/faults.h
 -include $(OBJECTS:.o=.d) $(OUT)/src/main.d $(TESTED:.o=.d) $(SUPPORT:.o=.d)
 -include tests/bench/bench.mk
 -include tests/fuzz/fuzz.mk
+include tests/torture/torture.mk
 
 # What follows installs what is missing first, and then asks make anew: only then the packages'
 # flags are known.
@@ -128,12 +129,12 @@ rules: $(DPVD) ## print all checks of a message in their order, with the answer 
 	@$(DPVD) rules
 
 RUN_TESTS = DPVD_BIN=$(abspath $(DPVD)) DPVD_BUILD=$(abspath $(OUT)) scripts/run-tests.sh
-programs: $(DPVD) $(UNIT) $(INTEGRATION) $(FAULTS)
+programs: $(DPVD) $(UNIT) $(INTEGRATION) $(FAULTS) $(TORTURE_CLOCK)
 unit: $(UNIT) ## tests of pure code
 	@$(RUN_TESTS) unit
 integration: $(DPVD) $(INTEGRATION) ## tests with a private PostgreSQL
 	@$(RUN_TESTS) integration
-e2e: $(DPVD) $(FAULTS) ## tests of the running server
+e2e: $(DPVD) $(FAULTS) $(TORTURE_CLOCK) ## tests of the running server
 	@$(RUN_TESTS) e2e
 
 N ?= 50
@@ -150,6 +151,8 @@ asan: ## all tests under AddressSanitizer, LeakSanitizer and UndefinedBehaviorSa
 tsan: ## end-to-end tests under ThreadSanitizer
 	@scripts/install-deps.sh build test
 	@$(MAKE) --no-print-directory e2e CONFIG=tsan
+
+torture: ## kill, stop and fill everything under load, T=30 minutes, SEED=n; nothing may be lost
 
 bench: ## measure against pgbench on the same cluster; prints the table of ratios
 fuzz: ## run each fuzz target for T seconds (T=60 TARGET=guard); what it finds is kept

@@ -10,7 +10,7 @@ build=(build-essential pkg-config gsoap libgsoap-dev libmicrohttpd-dev libxml2-d
     libssl-dev libcrypt-dev libgnutls28-dev libcurl4-openssl-dev libseccomp-dev libyajl-dev zlib1g-dev
     postgresql openssl curl ca-certificates tzdata python3)
 tests=(check libsubunit-dev python3-zeep python3-aiosmtpd php-cli php-soap libjaxws-java mono-mcs
-    libmono-system-servicemodel4.0a-cil haproxy patroni)
+    libmono-system-servicemodel4.0a-cil haproxy patroni e2fsprogs mount)
 lint=(clang clang-format clang-tidy cppcheck shellcheck)
 fuzz=(clang libclang-rt-dev llvm)
 

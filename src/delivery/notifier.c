@@ -100,34 +100,33 @@ static void hand_over(struct lane *lane, const struct errand *errand, struct gat
 
 /* Until it is written down that it was sent, it may be sent again: that is worth waiting for a
  * database that comes back. */
-static bool insist_on_sent(struct lane *lane, struct db *db, const struct errand *errand,
-                           const struct gateway_answer *answer, bool *ours_out, struct err *err)
+static bool insist_on_sent(struct db *db, const struct errand *errand,
+                           const struct gateway_answer *answer, bool *first_out, struct err *err)
 {
     const int64_t until = clock_monotonic() + LONGEST_DOUBT;
     const int64_t now = clock_now();
     bool maybe_written = false;
 
-    while (!notifier_store_sent(db, lane->number, errand->key, now, answer->gateway_id, ours_out,
-                                err)) {
+    while (!notifier_store_sent(db, errand->key, now, answer->gateway_id, first_out, err)) {
         maybe_written = maybe_written || err->kind == ERR_UNCERTAIN;
         if (background_stopping(errand->background) || clock_monotonic() > until)
             return false;
         usleep(DOUBT_PAUSE_MICROSECONDS);
         *err = (struct err){0};
     }
-    *ours_out = *ours_out || maybe_written;
+    *first_out = *first_out || maybe_written;
     return true;
 }
 
 static bool note_sent(struct lane *lane, struct db *db, const struct errand *errand,
                       const struct gateway_answer *answer, struct err *err)
 {
-    bool ours = false;
+    bool first = false;
 
-    if (!insist_on_sent(lane, db, errand, answer, &ours, err))
+    if (!insist_on_sent(db, errand, answer, &first, err))
         return false;
     count(&lane->stats->sent);
-    if (ours)
+    if (first)
         tell(LOG_DEBUG, "notification_sent", errand, NULL);
     else
         tell(LOG_WARN, "notification_taken_over", errand, NULL);

@@ -9,12 +9,17 @@
 /* Between tokens: XML can hold no such character, so no token does. */
 enum { TOKEN_END = '\x01' };
 
-static void add_mine(struct params *params, const struct notification_key *key, int32_t notifier,
-                     int64_t now)
+static void add_key(struct params *params, const struct notification_key *key)
 {
     params_int4(params, key->sender_id);
     params_int4(params, key->correspondence_id);
     params_int4(params, key->number);
+}
+
+static void add_mine(struct params *params, const struct notification_key *key, int32_t notifier,
+                     int64_t now)
+{
+    add_key(params, key);
     params_int4(params, notifier);
     params_time(params, now);
 }
@@ -234,22 +239,23 @@ bool notifier_store_begin(struct db *db, struct arena *arena, int32_t notifier,
 
 /* ------------------------------------------------------------------ what came of it */
 
-static bool is_ours(struct db *db)
+static bool is_changed(struct db *db)
 {
     return row_int8(&(struct row){.result = exchange_result(db, 0)}) == 1;
 }
 
-bool notifier_store_sent(struct db *db, int32_t notifier, const struct notification_key *key,
-                         int64_t now, const char *gateway_id, bool *ours_out, struct err *err)
+bool notifier_store_sent(struct db *db, const struct notification_key *key, int64_t now,
+                         const char *gateway_id, bool *first_out, struct err *err)
 {
     struct params params = {0};
 
-    add_mine(&params, key, notifier, now);
-    params_int8(&params, now);
+    add_key(&params, key);
     params_text(&params, gateway_id[0] == '\0' ? NULL : gateway_id);
+    params_time(&params, now);
+    params_int8(&params, now);
     if (!exchange_one(db, STMT_NOTIFIER_SENT, &params, true, err))
         return false;
-    *ours_out = is_ours(db);
+    *first_out = is_changed(db);
     return true;
 }
 

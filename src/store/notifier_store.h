@@ -89,10 +89,10 @@ bool notifier_store_begin(struct db *db, struct arena *arena, int32_t notifier,
                           const struct notifier_waits *waits, struct notifier_task *task_out,
                           struct err *err);
 
-/* It was sent at this moment; *ours_out is false if another notifier had taken it over meanwhile,
- * so that it goes out twice. */
-bool notifier_store_sent(struct db *db, int32_t notifier, const struct notification_key *key,
-                         int64_t now, const char *gateway_id, bool *ours_out, struct err *err);
+/* It was sent at this moment, which is written down whoever has taken it over meanwhile. *first_out
+ * is false if another notifier had written that already: then it went out twice. */
+bool notifier_store_sent(struct db *db, const struct notification_key *key, int64_t now,
+                         const char *gateway_id, bool *first_out, struct err *err);
 
 /* It was not; what is next. */
 bool notifier_store_not_sent(struct db *db, int32_t notifier, const struct notification_key *key,

@@ -144,13 +144,14 @@ const char *const statements_notifier[STMT_COUNT] = {
         "LEFT JOIN dpvd.person_contact k ON " IS_PERSON " AND k.number = " REPORTEE " "
         "WHERE " MINE " AND n.started = $5",
 
-    /* $6 now in microseconds since 1970, $7 the gateway's id. The time is written over the one in
-     * the packed row of status answers: what stands before it there is as long as the rows say, and
-     * never changes. What was cancelled while it was under way was sent all the same. */
+    /* $4 the gateway's id, $5 now, $6 the same in microseconds since 1970. The time is written over
+     * the one in the packed row of status answers: what stands before it there is as long as the
+     * rows say, and never changes. What was cancelled, taken over or given up while it was under
+     * way was sent all the same. */
     [STMT_NOTIFIER_SENT] =
-        "WITH sent AS (UPDATE dpvd.notification n SET sent = $5, gateway_id = $7, "
-        "tries = n.tries + 1, claimed_by = NULL, started = NULL, reason = NULL, cancelled = NULL "
-        "WHERE " THIS " AND n.claimed_by = $4 AND n.sent IS NULL AND n.failed IS NULL "
+        "WITH sent AS (UPDATE dpvd.notification n SET sent = $5, gateway_id = $4, "
+        "tries = n.tries + 1, claimed_by = NULL, started = NULL, reason = NULL, "
+        "cancelled = NULL, failed = NULL WHERE " THIS " AND n.sent IS NULL "
         "RETURNING n.sender_id, n.correspondence_id), "
         "state AS (UPDATE dpvd.correspondence_state s SET notified = true, "
         "notifications = overlay(s.notifications PLACING int8send($6) FROM 1 + ("

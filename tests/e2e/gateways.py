@@ -2,6 +2,7 @@
 obedient: what they answer is set by the test."""
 
 import asyncio
+import contextlib
 import dataclasses
 import email
 import email.policy
@@ -154,10 +155,11 @@ class SmsServer:
                 if gateway.stall:
                     self.close_connection = True
                     return
-                self.send_response(gateway.status)
-                self.send_header("Content-Length", str(len(gateway.answer)))
-                self.end_headers()
-                self.wfile.write(gateway.answer)
+                with contextlib.suppress(ConnectionError):  # the caller may have been killed
+                    self.send_response(gateway.status)
+                    self.send_header("Content-Length", str(len(gateway.answer)))
+                    self.end_headers()
+                    self.wfile.write(gateway.answer)
 
             do_GET = do_POST = do_PUT = serve
 

@@ -721,7 +721,8 @@ class Report:
         return 0 if self.counts["FAIL"] == 0 else 1
 
 
-def _stop_on_signals():
+def stop_on_signals():
+    """SIGTERM and SIGHUP end the program as an exception does: servers are closed."""
     def stop(number, _frame):
         raise SystemExit(128 + number)
 
@@ -731,7 +732,7 @@ def _stop_on_signals():
 
 def main(**settings):
     """Runs the program's cases against a server of its own and exits."""
-    _stop_on_signals()
+    stop_on_signals()
     report = Report()
     with Server(**settings) as server:
         for name, function in _cases:
@@ -742,7 +743,7 @@ def main(**settings):
 
 
 def _run_beside_server(command):
-    _stop_on_signals()
+    stop_on_signals()
     with Server() as server:
         env = {**os.environ, **server.env}
         if REFERENCE_BASIC.exists():

@@ -96,6 +96,26 @@ def a_lost_connection_loses_no_mail(server):
             equal(notifier.counted("email", "repeated"), 0, "repeats")
 
 
+@case
+def what_was_sent_is_noted_although_another_took_it_over(server):
+    """The first notifier waits for the gateway while its connections are cut; the second one takes
+    over, and dies in the same place."""
+    address = an_address()
+    reference = insert(server, order(("Email", address)))
+    with MailServer() as mail:
+        mail.gate.clear()
+        with Notifier(server, smtp_url=mail.url, gateway_timeout="120s"):
+            wait_until(lambda: len(mail.to(address)) == 1, 30, "the mail is handed over")
+            server.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                       "WHERE usename = 'dpvd_background';")
+            with Notifier(server, smtp_url=mail.url) as other:
+                wait_until(lambda: len(mail.to(address)) == 2, 30, "it is handed over again")
+                other.kill()
+            mail.gate.set()
+            wait_sent(server, reference, True)
+    equal(rows(server, reference, "n.repeated, n.failed, n.reason"), [["t", "", ""]])
+
+
 # ---------------------------------------------------------------- when it does not work
 
 
