@@ -135,6 +135,7 @@ tsan: ## end-to-end tests under ThreadSanitizer
 	@$(MAKE) --no-print-directory e2e CONFIG=tsan
 
 bench: ## measure against pgbench on the same cluster; prints the table of ratios
+soak: ## insert N letters, show what grows meanwhile
 
 coverage: ## all tests, then the share of lines that ran, file by file
 	@$(MAKE) --no-print-directory check CONFIG=coverage; status=$$?; \
