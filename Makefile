@@ -137,7 +137,7 @@ integration: $(DPVD) $(INTEGRATION) ## tests with a private PostgreSQL
 e2e: $(DPVD) $(FAULTS) $(TORTURE_CLOCK) ## tests of the running server
 	@$(RUN_TESTS) e2e
 
-N ?= 50
+failover: private N ?= 50
 failover: $(DPVD) ## N=50 fail-overs between three PostgreSQL nodes, and ten times as many cut commits
 	@DPVD_BIN=$(abspath $(DPVD)) DPVD_FAILOVERS=$(N) DPVD_CANCELS=$$((10 * $(N))) \
 	    tests/e2e/test_failover.py
@@ -153,9 +153,9 @@ tsan: ## end-to-end tests under ThreadSanitizer
 	@$(MAKE) --no-print-directory e2e CONFIG=tsan
 
 torture: ## kill, stop and fill everything under load, T=30 minutes, SEED=n; nothing may be lost
-
 bench: ## measure against pgbench on the same cluster; prints the table of ratios
 fuzz: ## run each fuzz target for T seconds (T=60 TARGET=guard); what it finds is kept
+soak: ## insert N=100000 letters, show what grows meanwhile
 
 coverage: ## all tests, then the share of lines that ran, file by file
 	@$(MAKE) --no-print-directory check CONFIG=coverage; status=$$?; \

@@ -4,7 +4,9 @@
 #include "base/log.h"
 #include "http/server.h"
 
+#include <errno.h>
 #include <pthread.h>
+#include <semaphore.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -16,8 +18,8 @@ enum { RETRY_SECONDS = 1 };
  * the database sees few connections at work when little is to be done. */
 struct idler {
     struct idler *next;
-    pthread_cond_t woken;
-    bool called;
+    struct job *job; /* what it is called for; NULL: the pool stops */
+    sem_t woken;     /* once, when it was taken from the list */
 };
 
 struct worker_pool {
@@ -26,8 +28,7 @@ struct worker_pool {
     struct job *head;
     struct job **tail;
     int64_t queued;
-    int64_t idle; /* threads that wait for a job: as many in the queue do not count as waiting */
-    struct idler *idlers;
+    struct idler *idlers; /* while there is one, no job is in the queue */
     bool stopping;
     bool unavailable; /* what was logged last about open */
     char reason[256];
@@ -67,49 +68,31 @@ static bool has_resources(const struct worker_pool *pool)
     return pool->settings.resources->open != NULL;
 }
 
-/* Waits to be called, a second at most unless patient; true when the second has passed. */
-static bool wait_called(struct worker_pool *pool, struct idler *me, bool patient)
-{
-    struct timespec until;
-    int late = 0;
-
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_sec += RETRY_SECONDS;
-    me->called = false;
-    me->next = pool->idlers;
-    pool->idlers = me;
-    pool->idle++;
-    while (!me->called && !pool->stopping && late == 0) {
-        if (patient)
-            pthread_cond_wait(&me->woken, &pool->lock);
-        else
-            late = pthread_cond_timedwait(&me->woken, &pool->lock, &until);
-    }
-    pool->idle--;
-    for (struct idler **link = &pool->idlers; !me->called && *link != NULL; link = &(*link)->next) {
-        if (*link == me) {
-            *link = me->next;
-            break;
-        }
-    }
-    return late != 0;
-}
-
-/* Called with the lock held. */
-static void call_idler(struct worker_pool *pool)
+/* Called with the lock held, as all that follows up to next_job. */
+static struct idler *take_idler(struct worker_pool *pool)
 {
     struct idler *idler = pool->idlers;
 
-    if (idler == NULL)
-        return;
-    pool->idlers = idler->next;
-    idler->called = true;
-    pthread_cond_signal(&idler->woken);
+    if (idler != NULL)
+        pool->idlers = idler->next;
+    return idler;
+}
+
+/* false: it is not there any more, and will be woken. */
+static bool leave_idlers(struct worker_pool *pool, const struct idler *me)
+{
+    for (struct idler **link = &pool->idlers; *link != NULL; link = &(*link)->next) {
+        if (*link == me) {
+            *link = me->next;
+            return true;
+        }
+    }
+    return false;
 }
 
 static struct job *take_job(struct worker_pool *pool)
 {
-    struct job *job = pool->stopping ? NULL : pool->head;
+    struct job *job = pool->head;
 
     if (job == NULL)
         return NULL;
@@ -120,18 +103,52 @@ static struct job *take_job(struct worker_pool *pool)
     return job;
 }
 
-/* The next job; NULL when a second has passed or the pool stops. */
+/* Who wakes a thread has let go of the lock, so that it need not wait for that as well. A clock
+ * that is set must not stretch a wait. false: a second has passed. */
+static bool wait_woken(struct idler *me, bool patient)
+{
+    struct timespec until;
+    int result = 0;
+
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_sec += RETRY_SECONDS;
+    do {
+        result =
+            patient ? sem_wait(&me->woken) : sem_clockwait(&me->woken, CLOCK_MONOTONIC, &until);
+    } while (result != 0 && errno == EINTR);
+    return result == 0;
+}
+
+static struct job *wait_called(struct worker_pool *pool, struct idler *me, bool patient)
+{
+    bool left = false;
+
+    if (wait_woken(me, patient))
+        return me->job;
+    pthread_mutex_lock(&pool->lock);
+    left = leave_idlers(pool, me);
+    pthread_mutex_unlock(&pool->lock);
+    if (!left)
+        wait_woken(me, true);
+    return me->job;
+}
+
+/* The next job; NULL when the pool stops, or unless patient when a second has passed. */
 static struct job *next_job(struct worker_pool *pool, struct idler *me, bool patient)
 {
     struct job *job = NULL;
-    bool late = false;
+    bool waits = false;
 
     pthread_mutex_lock(&pool->lock);
-    while (pool->head == NULL && !pool->stopping && !late)
-        late = wait_called(pool, me, patient);
     job = take_job(pool);
+    waits = job == NULL && !pool->stopping;
+    if (waits) {
+        me->job = NULL;
+        me->next = pool->idlers;
+        pool->idlers = me;
+    }
     pthread_mutex_unlock(&pool->lock);
-    return job;
+    return waits ? wait_called(pool, me, patient) : job;
 }
 
 static bool is_stopping(struct worker_pool *pool)
@@ -144,17 +161,6 @@ static bool is_stopping(struct worker_pool *pool)
     return stopping;
 }
 
-/* A clock that is set must not stretch a wait. */
-static void make_condition(pthread_cond_t *condition)
-{
-    pthread_condattr_t attributes;
-
-    pthread_condattr_init(&attributes);
-    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-    pthread_cond_init(condition, &attributes);
-    pthread_condattr_destroy(&attributes);
-}
-
 static void *thread_main(void *argument)
 {
     struct worker_pool *pool = argument;
@@ -164,7 +170,7 @@ static void *thread_main(void *argument)
     void *worker = NULL;
     struct idler me = {0};
 
-    make_condition(&me.woken);
+    sem_init(&me.woken, 0, 0);
     while (!is_stopping(pool)) {
         struct job *job = NULL;
 
@@ -178,7 +184,7 @@ static void *thread_main(void *argument)
     }
     if (worker != NULL)
         resources->close(resources->context, &worker);
-    pthread_cond_destroy(&me.woken);
+    sem_destroy(&me.woken);
     return NULL;
 }
 
@@ -221,20 +227,31 @@ bool worker_pool_start(const struct worker_settings *settings, struct worker_poo
     return true;
 }
 
+static void append(struct worker_pool *pool, struct job *job)
+{
+    job->next = NULL;
+    *pool->tail = job;
+    pool->tail = &job->next;
+    pool->queued++;
+}
+
 bool worker_pool_submit(struct worker_pool *pool, struct job *job)
 {
+    struct idler *idler = NULL;
     bool ok = false;
 
     pthread_mutex_lock(&pool->lock);
-    ok = !pool->stopping && pool->queued < pool->settings.queue_limit + pool->idle;
-    if (ok) {
-        job->next = NULL;
-        *pool->tail = job;
-        pool->tail = &job->next;
-        pool->queued++;
-        call_idler(pool);
+    if (!pool->stopping) {
+        idler = take_idler(pool);
+        ok = idler != NULL || pool->queued < pool->settings.queue_limit;
+        if (idler == NULL && ok)
+            append(pool, job);
     }
     pthread_mutex_unlock(&pool->lock);
+    if (idler != NULL) {
+        idler->job = job;
+        sem_post(&idler->woken);
+    }
     return ok;
 }
 
@@ -250,6 +267,7 @@ int64_t worker_pool_queued(struct worker_pool *pool)
 
 void worker_pool_stop(struct worker_pool *pool)
 {
+    struct idler *idler = NULL;
     struct job *job = NULL;
 
     pthread_mutex_lock(&pool->lock);
@@ -258,8 +276,8 @@ void worker_pool_stop(struct worker_pool *pool)
     pool->head = NULL;
     pool->tail = &pool->head;
     pool->queued = 0;
-    while (pool->idlers != NULL)
-        call_idler(pool);
+    while ((idler = take_idler(pool)) != NULL)
+        sem_post(&idler->woken);
     pthread_mutex_unlock(&pool->lock);
     while (job != NULL) {
         struct job *next = job->next;

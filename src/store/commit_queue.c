@@ -3,22 +3,23 @@
 #include "base/clock.h"
 #include "store/exchange.h"
 
+#include <errno.h>
 #include <pthread.h>
+#include <semaphore.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-/* So many batches are written at the same time: fewer leave cores idle while a batch waits for the
- * disk, more make the batches small (measured from 1 to 3 a core with 8 to 32 workers). */
-enum { LEADERS_A_CORE = 3, BATCH_MAX = 100 };
+/* So many batches are written at the same time: fewer might leave cores idle while a batch waits
+ * for the disk, more make the batches small, and so each message dear (message_batch.h). */
+enum { LEADERS_A_CORE = 1, BATCH_MAX = 100 };
 
 /* A message in the queue; it stands on the stack of the thread that waits for it. */
 struct item {
     struct message_write *write;
     struct item *next;
-    pthread_cond_t woken;
-    bool leads; /* its thread has to write the next batch */
-    bool done;
+    sem_t woken; /* once */
+    bool done;   /* written by another; else its own thread writes the next batch */
 };
 
 /* Whoever comes while there is a place for a leader writes a batch itself, on its own connection:
@@ -191,42 +192,44 @@ static void lead(struct commit_queue *queue, struct db *db, struct item *own)
     write_batch(queue, db, items, count);
 
     pthread_mutex_lock(&queue->lock);
-    for (size_t i = 0; i < count; i++) {
-        items[i]->done = true;
-        pthread_cond_signal(&items[i]->woken);
-    }
     next = take_first(queue);
-    if (next != NULL) {
-        next->leads = true;
-        pthread_cond_signal(&next->woken);
-    } else {
+    if (next == NULL)
         queue->leaders--;
-    }
     pthread_mutex_unlock(&queue->lock);
+    if (next != NULL)
+        sem_post(&next->woken);
+    for (size_t i = 0; i < count; i++) {
+        if (items[i] == own)
+            continue;
+        items[i]->done = true;
+        sem_post(&items[i]->woken);
+    }
 }
 
 /* Until somebody has written the message, or its own thread has to. A leader always comes back:
  * what it asks the database has deadlines. */
 static void wait_turn(struct commit_queue *queue, struct item *item)
 {
+    bool waits = false;
+
     pthread_mutex_lock(&queue->lock);
-    if (queue->leaders < queue->places) {
-        queue->leaders++;
-        item->leads = true;
-    } else {
+    waits = queue->leaders >= queue->places;
+    if (waits)
         append(queue, item);
-    }
-    while (!item->leads && !item->done)
-        pthread_cond_wait(&item->woken, &queue->lock);
+    else
+        queue->leaders++;
     pthread_mutex_unlock(&queue->lock);
+    while (waits && sem_wait(&item->woken) != 0 && errno == EINTR)
+        continue;
 }
 
 void commit_queue_write(struct commit_queue *queue, struct db *db, struct message_write *write)
 {
-    struct item item = {.write = write, .woken = PTHREAD_COND_INITIALIZER};
+    struct item item = {.write = write};
 
+    sem_init(&item.woken, 0, 0);
     wait_turn(queue, &item);
     if (!item.done)
         lead(queue, db, &item);
-    pthread_cond_destroy(&item.woken);
+    sem_destroy(&item.woken);
 }

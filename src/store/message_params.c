@@ -22,10 +22,7 @@ static bool identity(struct params *params, struct arena *arena, const struct me
     const struct message *message = put->message;
     const struct decision *decision = put->decision;
 
-    if (put->digest != NULL)
-        params_bytes(params, put->digest, 32);
-    else
-        params_null(params);
+    params_bytes(params, put->digest, put->digest == NULL ? 0 : 32);
     params_time(params, decision->now);
     if (!history(params, arena, decision))
         return false;
@@ -152,48 +149,74 @@ void message_params_reply_option(struct params *params, int32_t sender_id, size_
     params_text(params, option->link_url);
 }
 
-static bool tokens(struct params *params, struct arena *arena,
-                   const struct notification_order *order)
-{
-    int32_t *numbers = arena_array(arena, order->token_count, sizeof(*numbers));
-    const char **values = arena_array(arena, order->token_count, sizeof(*values));
-
-    if (numbers == NULL || values == NULL)
-        return false;
-    for (size_t i = 0; i < order->token_count; i++) {
-        numbers[i] = order->tokens[i].number;
-        values[i] = order->tokens[i].value;
-    }
-    return params_int4s(params, arena, numbers, order->token_count) &&
-           params_texts(params, arena, values, order->token_count);
-}
-
-static bool end_points(struct params *params, struct arena *arena,
-                       const struct notification_order *order)
-{
-    int32_t *transports = arena_array(arena, order->end_point_count, sizeof(*transports));
-    const char **addresses = arena_array(arena, order->end_point_count, sizeof(*addresses));
-
-    if (transports == NULL || addresses == NULL)
-        return false;
-    for (size_t i = 0; i < order->end_point_count; i++) {
-        transports[i] = (int32_t)order->end_points[i].transport;
-        addresses[i] = order->end_points[i].address;
-    }
-    return params_int4s(params, arena, transports, order->end_point_count) &&
-           params_texts(params, arena, addresses, order->end_point_count);
-}
-
-bool message_params_notification_order(struct params *params, struct arena *arena,
-                                       int32_t sender_id, size_t number,
-                                       const struct notification_order *order)
+void message_params_order(struct params *params, int32_t sender_id, size_t number,
+                          const struct notification_order *order)
 {
     part(params, sender_id, number);
     params_text(params, order->from_address);
     params_moment(params, order->shipment);
     params_text(params, order->language_code);
     params_text(params, order->type);
-    return tokens(params, arena, order) && end_points(params, arena, order);
+}
+
+static bool tokens(struct params *params, struct arena *arena,
+                   const struct notification_order *const *orders, size_t count)
+{
+    size_t sum = 0;
+    size_t n = 0;
+    int32_t *numbers = NULL;
+    const char **values = NULL;
+
+    for (size_t i = 0; i < count; i++)
+        sum += orders[i]->token_count;
+    numbers = arena_array(arena, sum, sizeof(*numbers));
+    values = arena_array(arena, sum, sizeof(*values));
+    if (numbers == NULL || values == NULL)
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        for (size_t k = 0; k < orders[i]->token_count; k++, n++) {
+            numbers[n] = orders[i]->tokens[k].number;
+            values[n] = orders[i]->tokens[k].value;
+        }
+    }
+    return params_int4s(params, arena, numbers, n) && params_texts(params, arena, values, n);
+}
+
+static bool end_points(struct params *params, struct arena *arena,
+                       const struct notification_order *const *orders, size_t count)
+{
+    size_t sum = 0;
+    size_t n = 0;
+    int32_t *transports = NULL;
+    const char **addresses = NULL;
+
+    for (size_t i = 0; i < count; i++)
+        sum += orders[i]->end_point_count;
+    transports = arena_array(arena, sum, sizeof(*transports));
+    addresses = arena_array(arena, sum, sizeof(*addresses));
+    if (transports == NULL || addresses == NULL)
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        for (size_t k = 0; k < orders[i]->end_point_count; k++, n++) {
+            transports[n] = (int32_t)orders[i]->end_points[k].transport;
+            addresses[n] = orders[i]->end_points[k].address;
+        }
+    }
+    return params_int4s(params, arena, transports, n) && params_texts(params, arena, addresses, n);
+}
+
+bool message_params_order_lists(struct params *params, struct arena *arena,
+                                const struct notification_order *const *orders, size_t count)
+{
+    return tokens(params, arena, orders, count) && end_points(params, arena, orders, count);
+}
+
+bool message_params_notification_order(struct params *params, struct arena *arena,
+                                       int32_t sender_id, size_t number,
+                                       const struct notification_order *order)
+{
+    message_params_order(params, sender_id, number, order);
+    return message_params_order_lists(params, arena, &order, 1);
 }
 
 static bool days(struct params *params, struct arena *arena,
@@ -230,6 +253,18 @@ bool message_params_sdp_order(struct params *params, struct arena *arena, int32_
     params_text(params, sdp->sms.text);
     params_text(params, sdp->sms.address);
     return days(params, arena, &sdp->sms);
+}
+
+void message_params_notification(struct params *params, int32_t sender_id, size_t number,
+                                 const struct planned *item)
+{
+    part(params, sender_id, number);
+    params_int4(params, (int32_t)item->order + 1);
+    params_int4(params, (int32_t)item->transport);
+    params_text(params, item->recipient);
+    params_text(params, item->address);
+    params_bool(params, item->reminder);
+    params_time(params, item->due);
 }
 
 /* What the arrays of planned notifications hold, column by column. */

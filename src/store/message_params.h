@@ -19,11 +19,22 @@ void message_params_chunk(struct params *params, int32_t sender_id, size_t numbe
 void message_params_reply_option(struct params *params, int32_t sender_id, size_t number,
                                  const struct reply_option *option);
 
+/* An order without its lists; the lists of several, behind each other. */
+void message_params_order(struct params *params, int32_t sender_id, size_t number,
+                          const struct notification_order *order);
+bool message_params_order_lists(struct params *params, struct arena *arena,
+                                const struct notification_order *const *orders, size_t count);
+
+/* One order with its lists. */
 bool message_params_notification_order(struct params *params, struct arena *arena,
                                        int32_t sender_id, size_t number,
                                        const struct notification_order *order);
 bool message_params_sdp_order(struct params *params, struct arena *arena, int32_t sender_id,
                               const struct sdp_options *sdp);
+
+/* One planned notification of several messages' ones. */
+void message_params_notification(struct params *params, int32_t sender_id, size_t number,
+                                 const struct planned *item);
 
 /* All planned notifications, and a sub-receipt for each problem (domain.md 4.10). */
 bool message_params_planned(struct params *params, struct arena *arena, int32_t sender_id,

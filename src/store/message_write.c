@@ -2,6 +2,7 @@
 
 #include "store/call_params.h"
 #include "store/exchange.h"
+#include "store/message_batch.h"
 #include "store/message_params.h"
 #include "store/receipt_row.h"
 #include "store/row.h"
@@ -227,7 +228,7 @@ static void fill_sub_receipts(const struct message_write *write, const PGresult 
 static void fill_new(const struct db *db, struct message_write *write)
 {
     struct message_put *put = write->put;
-    struct row row = {.result = exchange_result(db, write->result)};
+    struct row row = {.result = exchange_result(db, write->result), .row = write->row};
 
     put->repeated = false;
     put->receipt = (struct receipt){
@@ -266,7 +267,24 @@ static void fill_repeated(struct db *db, struct message_write *write)
 
 static bool is_new(const struct db *db, const struct message_write *write)
 {
-    return PQntuples(exchange_result(db, write->result)) == 1;
+    const PGresult *result = exchange_result(db, write->result);
+
+    return PQntuples(result) > write->row && PQgetisnull(result, write->row, 0) == 0;
+}
+
+/* In the order given: neighbours together where they can be. */
+static bool send_all(struct db *db, struct message_write *const *writes, size_t count,
+                     struct err *err)
+{
+    for (size_t i = 0; i < count;) {
+        const size_t n = message_batch_length(writes + i, count - i);
+
+        if (!(n > 1 ? message_batch_send(db, writes + i, n, err)
+                    : send_message(db, writes[i], err)))
+            return false;
+        i += n;
+    }
+    return true;
 }
 
 bool message_write_all(struct db *db, struct message_write *const *writes, size_t count,
@@ -278,10 +296,8 @@ bool message_write_all(struct db *db, struct message_write *const *writes, size_
         exchange_drop(db); /* the next connection looks again */
         return err_set(err, ERR_BUSY, "the database waits for fewer standbys than required");
     }
-    for (size_t i = 0; i < count; i++) {
-        if (!send_message(db, writes[i], err))
-            return false;
-    }
+    if (!send_all(db, writes, count, err))
+        return false;
     if (!exchange_finish(db, err))
         return false;
     for (size_t i = 0; i < count; i++) {

@@ -12,7 +12,8 @@
 struct message_write {
     struct message_put *put;
     struct arena *arena;
-    size_t result;                /* index of its first statement in the exchange */
+    size_t result;                /* index of the statement in the exchange that stores it */
+    int row;                      /* of that result */
     size_t sub_result;            /* index of the one that stores the sub-receipts */
     struct receipt *sub_receipts; /* room for them */
     bool stored;                  /* it is in the database, and put->receipt is filled in */

@@ -16,6 +16,7 @@ struct params {
     int count;
     const char *values[PARAMS_MAX];
     int lengths[PARAMS_MAX];
+    uint32_t types[PARAMS_MAX];   /* 0: an array, or a null that has none */
     uint64_t numbers[PARAMS_MAX]; /* in network byte order: what values of numbers point to */
 };
 
@@ -46,5 +47,10 @@ bool params_texts(struct params *params, struct arena *arena, const char *const 
                   size_t count);
 bool params_int4s(struct params *params, struct arena *arena, const int32_t *numbers, size_t count);
 bool params_times(struct params *params, struct arena *arena, const int64_t *times, size_t count);
+
+/* One array for each column of rows that have the same columns, none of them an array. The same
+ * errors. */
+bool params_columns(struct params *params, struct arena *arena, const struct params *rows,
+                    size_t count);
 
 #endif

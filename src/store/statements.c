@@ -470,6 +470,8 @@ const char *statement_text(enum statement statement)
 {
     if (texts[statement] != NULL)
         return texts[statement];
+    if (statements_batch[statement] != NULL)
+        return statements_batch[statement];
     return statement < STMT_NOTIFIER_ENTER ? statements_background[statement]
                                            : statements_notifier[statement];
 }

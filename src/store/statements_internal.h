@@ -4,7 +4,9 @@
 
 #include "store/statements.h"
 
-/* The texts of the statements of background jobs and of the notifier; NULL: it stands elsewhere. */
+/* The texts of the statements of batches, of background jobs and of the notifier; NULL: it stands
+ * elsewhere. */
+extern const char *const statements_batch[STMT_COUNT];
 extern const char *const statements_background[STMT_COUNT];
 extern const char *const statements_notifier[STMT_COUNT];
 

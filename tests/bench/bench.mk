@@ -1,4 +1,4 @@
-# make bench: the load generator and the measurement (run.py); included by the Makefile.
+# make bench and make soak: the load generator and the measurements; included by the Makefile.
 LOAD         := $(OUT)/bench/load
 LOAD_OBJECTS := $(patsubst %,$(OUT)/tests/bench/%.o,load client envelope)
 
@@ -13,5 +13,13 @@ bench:
 bench-now: $(DPVD) $(LOAD)
 	@tests/bench/run.py --dpvd $(DPVD) --load $(LOAD)
 
-.PHONY: bench bench-now
+# make soak N=1000000
+soak:
+	@scripts/install-deps.sh build
+	@$(MAKE) --no-print-directory soak-now
+soak-now: private N ?= 100000
+soak-now: $(DPVD) $(LOAD)
+	@tests/bench/soak.py --dpvd $(DPVD) --load $(LOAD) $(N)
+
+.PHONY: bench bench-now soak soak-now
 -include $(LOAD_OBJECTS:.o=.d)

@@ -67,6 +67,18 @@ static bool write_attachment(FILE *out, size_t n)
     return true;
 }
 
+static void write_notification(FILE *out)
+{
+    fputs("<c:Notifications xmlns:n=\"" SCHEMAS
+          "ServiceEngine/Notification/2009/10\"><n:Notification><n:LanguageCode>1044"
+          "</n:LanguageCode><n:NotificationType>VarselDPVUtenRevarsel</n:NotificationType>"
+          "<n:TextTokens><n:TextToken><n:TokenNum>1</n:TokenNum><n:TokenValue>Nytt brev i sak "
+          "24/417.</n:TokenValue></n:TextToken></n:TextTokens><n:ReceiverEndPoints>"
+          "<n:ReceiverEndPoint><n:TransportType>Both</n:TransportType></n:ReceiverEndPoint>"
+          "</n:ReceiverEndPoints></n:Notification></c:Notifications>",
+          out);
+}
+
 /* A letter as a case system sends it: text, one PDF, one notification order. */
 static bool write_insert(FILE *out, const struct envelope_wish *wish)
 {
@@ -93,14 +105,12 @@ static bool write_insert(FILE *out, const struct envelope_wish *wish)
     if (!write_attachment(out, wish->attachment_bytes))
         return false;
     fputs("</a:Data><a:SendersReference>vedtak</a:SendersReference></a:BinaryAttachmentV2>"
-          "</c:BinaryAttachments></c:Attachments></c:Content><c:Notifications xmlns:n=\"" SCHEMAS
-          "ServiceEngine/Notification/2009/10\"><n:Notification><n:LanguageCode>1044"
-          "</n:LanguageCode><n:NotificationType>VarselDPVUtenRevarsel</n:NotificationType>"
-          "<n:TextTokens><n:TextToken><n:TokenNum>1</n:TokenNum><n:TokenValue>Nytt brev i sak "
-          "24/417.</n:TokenValue></n:TextToken></n:TextTokens><n:ReceiverEndPoints>"
-          "<n:ReceiverEndPoint><n:TransportType>Both</n:TransportType></n:ReceiverEndPoint>"
-          "</n:ReceiverEndPoints></n:Notification></c:Notifications><c:AllowForwarding>true"
-          "</c:AllowForwarding></w:Correspondence></w:InsertCorrespondenceBasicV2>",
+          "</c:BinaryAttachments></c:Attachments></c:Content>",
+          out);
+    if (!wish->plain)
+        write_notification(out);
+    fputs("<c:AllowForwarding>true</c:AllowForwarding></w:Correspondence>"
+          "</w:InsertCorrespondenceBasicV2>",
           out);
     return true;
 }

@@ -15,6 +15,7 @@ struct envelope_wish {
     const char *password;
     const char *references; /* file with one reference a line, for history */
     size_t attachment_bytes;
+    bool plain; /* no notification is ordered */
 };
 
 /* A whole HTTP request. The two offsets are 0 where there is nothing to patch. */

@@ -6,7 +6,8 @@ from yardstick import Yardstick
 
 SIZES = {"10 KB": 10 * 1024, "200 KB": 200 * 1024}
 CLIENTS = (1, 8, 64)
-MESSAGE_TABLES = "correspondence, receipt, correspondence_state, audit_log"
+MESSAGE_TABLES = ("correspondence, receipt, correspondence_state, audit_log, attachment, "
+                  "notification_order, notification, status_event")
 
 
 def empty(rig):

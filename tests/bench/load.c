@@ -75,6 +75,7 @@ static const char usage[] =
     "load --url http://127.0.0.1:PORT --operation insert|history|details|test [--user U]\n"
     "     [--password P] [--clients N] [--seconds S] [--requests N] [--bytes N]\n"
     "     [--references FILE] [--wait S]\n"
+    "     [--plain]  letters without notifications\n"
     "     [--print]  only prints the request\n";
 
 static bool set_option(struct options *options, int option, const char *value)
@@ -111,6 +112,9 @@ static bool set_option(struct options *options, int option, const char *value)
     case 'w':
         options->wait = strtod(value, NULL);
         return true;
+    case 'l':
+        options->wish.plain = true;
+        return true;
     case 'x':
         options->print = true;
         return true;
@@ -122,12 +126,19 @@ static bool set_option(struct options *options, int option, const char *value)
 static bool read_options(int argc, char **argv, struct options *options)
 {
     static const struct option names[] = {
-        {"url", required_argument, NULL, 'u'},      {"operation", required_argument, NULL, 'o'},
-        {"user", required_argument, NULL, 'n'},     {"password", required_argument, NULL, 'p'},
-        {"clients", required_argument, NULL, 'c'},  {"seconds", required_argument, NULL, 's'},
-        {"requests", required_argument, NULL, 'r'}, {"bytes", required_argument, NULL, 'b'},
-        {"wait", required_argument, NULL, 'w'},     {"references", required_argument, NULL, 'f'},
-        {"print", no_argument, NULL, 'x'},          {NULL, 0, NULL, 0},
+        {"url", required_argument, NULL, 'u'},
+        {"operation", required_argument, NULL, 'o'},
+        {"user", required_argument, NULL, 'n'},
+        {"password", required_argument, NULL, 'p'},
+        {"clients", required_argument, NULL, 'c'},
+        {"seconds", required_argument, NULL, 's'},
+        {"requests", required_argument, NULL, 'r'},
+        {"bytes", required_argument, NULL, 'b'},
+        {"wait", required_argument, NULL, 'w'},
+        {"references", required_argument, NULL, 'f'},
+        {"plain", no_argument, NULL, 'l'},
+        {"print", no_argument, NULL, 'x'},
+        {NULL, 0, NULL, 0},
     };
     int option = 0;
 

@@ -110,7 +110,7 @@ class Rig:
         command = [self.load_program, "--url", self.env["BASE_URL"], "--operation", operation,
                    "--user", self.env["DEMO_USER"], "--password", self.env["DEMO_PASSWORD"]]
         for name, value in options.items():
-            command += [f"--{name}", str(value)]
+            command += [f"--{name}", str(value)] if value is not True else [f"--{name}"]
         return command
 
     def load(self, operation, **options):

@@ -1,6 +1,5 @@
 # make fuzz: targets under libFuzzer and sanitizers (clang), and the same targets without it, which run
 # over the corpus in make check; included by the Makefile.
-T ?= 60
 FUZZ_SOURCES := $(wildcard tests/fuzz/fuzz_*.c)
 FUZZ_SHARED  := $(filter-out $(FUZZ_SOURCES) tests/fuzz/replay.c,$(wildcard tests/fuzz/*.c))
 FUZZ         := $(FUZZ_SOURCES:tests/fuzz/%.c=$(OUT)/fuzz/%)
@@ -25,6 +24,7 @@ programs unit: $(FUZZ)
 fuzz:
 	@scripts/install-deps.sh build fuzz
 	@$(MAKE) --no-print-directory fuzz-now CC=clang CONFIG=fuzz
+fuzz-now: private T ?= 60
 fuzz-now: $(FUZZ)
 	@tests/fuzz/run.sh $(OUT)/fuzz $(T) $(TARGET)
 

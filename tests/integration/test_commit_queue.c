@@ -255,6 +255,97 @@ START_TEST(a_large_message_goes_alone)
 }
 END_TEST
 
+/* From 0 to 2 orders with 1 or 2 tokens and end points each, and a planned notification for each
+ * end point; every second letter has an attachment. */
+static void letter_make_varied(struct letter *letter, const char *reference, size_t i)
+{
+    static const struct text_token tokens[] = {{1, "Brev"}, {2, "\"{frist}\", \\1"}};
+    static const struct receiver_end_point points[] = {{TRANSPORT_EMAIL, "post@example.com"},
+                                                       {TRANSPORT_SMS, NULL}};
+    static const struct notification_order orders[] = {
+        {NULL, {0}, "1044", "VarselDPVUtenRevarsel", tokens, 2, points, 1},
+        {"fra@example.com",
+         {true, INT64_C(1900000000000000)},
+         NULL,
+         "VarselDPV",
+         tokens + 1,
+         1,
+         points,
+         2},
+    };
+    static const struct planned items[] = {
+        {0, TRANSPORT_EMAIL, "post@example.com", "post@example.com", false, 1900000000000000},
+        {1, TRANSPORT_EMAIL, "Post@example.com", "Post@example.com", false, 1900000000000001},
+        {1, TRANSPORT_SMS, "91929394", "+4791929394", true, 1900000000000002},
+    };
+
+    letter_make(letter, reference, "%PDF", i % 2 == 0 ? 4 : 0);
+    letter->message.notifications = orders;
+    letter->message.notification_count = i % 3;
+    letter->decision.plan.items = items;
+    letter->decision.plan.count = i % 3 == 0 ? 0 : 2 * (i % 3) - 1;
+    letter->decision.now = letter->decision.visible = letter->call.received = 1800000000000000;
+    letter->message.due = (struct moment){i % 4 == 0, 1900000000000000};
+    letter->decision.actual_verified = i % 5 == 0 ? CHOICE_NOT_GIVEN : CHOICE_YES;
+}
+
+/* What is stored of the letters whose references begin with a letter, but for what differs anyhow.
+ */
+#define STORED(first)                                                                              \
+    "SELECT to_jsonb(m) - '{id,uuid,receipt_id,digest,senders_reference}'::text[], "               \
+    "to_jsonb(s) - '{id,senders_reference}'::text[], "                                             \
+    "(SELECT to_jsonb(r) - '{id,correspondence_id,senders_reference}'::text[] "                    \
+    "FROM dpvd.receipt r WHERE r.id = m.receipt_id AND r.correspondence_id = m.id), "              \
+    "(SELECT to_jsonb(e) - 'correspondence_id' FROM dpvd.status_event e "                          \
+    "WHERE e.correspondence_id = m.id), "                                                          \
+    "(SELECT to_jsonb(a) - '{id,transaction,duration,receipt_id,correspondence_id,digest,"         \
+    "senders_reference}'::text[] FROM dpvd.audit_log a WHERE a.correspondence_id = m.id "          \
+    "AND a.receipt_id = m.receipt_id AND a.digest = m.digest), "                                   \
+    "(SELECT to_jsonb(f) - '{id,correspondence_id}'::text[] FROM dpvd.attachment f "               \
+    "WHERE f.correspondence_id = m.id), "                                                          \
+    "(SELECT jsonb_agg(to_jsonb(o) - 'correspondence_id' ORDER BY o.number) "                      \
+    "FROM dpvd.notification_order o WHERE o.correspondence_id = m.id), "                           \
+    "(SELECT jsonb_agg(to_jsonb(n) - 'correspondence_id' ORDER BY n.number) "                      \
+    "FROM dpvd.notification n WHERE n.correspondence_id = m.id) "                                  \
+    "FROM dpvd.correspondence m JOIN dpvd.correspondence_state s ON s.id = m.id "                  \
+    "WHERE m.senders_reference LIKE '" first "%' AND s.senders_reference = m.senders_reference"
+
+START_TEST(a_batch_stores_what_single_messages_store)
+{
+    static const char all[] = "SELECT count(*) FROM (" STORED("batch") ") b";
+    static const char differing[] =
+        "SELECT count(*) FROM (" STORED("single") " EXCEPT ALL " STORED("batch") ") d";
+    struct letter letters[THREADS];
+    struct letter single;
+    char references[THREADS][TEXT_SIZE];
+    PGconn *holder = NULL;
+
+    for (size_t i = 0; i < THREADS; i++) {
+        snprintf(references[i], TEXT_SIZE, "single-%zu", i);
+        letter_make_varied(&single, references[i], i);
+        letter_put(&store, &single);
+        letter_free(&single);
+        snprintf(references[i], TEXT_SIZE, "batch-%zu", i);
+        letter_make_varied(&letters[i], references[i], i);
+    }
+    holder = hold_table();
+    start_all(letters, 1);
+    wait_until_all_meet();
+    PQfinish(holder);
+    join_all();
+    for (size_t i = 0; i < THREADS; i++) {
+        ck_assert_msg(writers[i].ok, "%s", writers[i].err.msg);
+        letter_free(&letters[i]);
+    }
+    ck_assert_int_eq(store_number(&store, all), THREADS);
+    ck_assert_int_eq(store_number(&store, differing), 0);
+    ck_assert_int_eq(store_number(&store, "SELECT count(*) FROM dpvd.notification"), 2 * 12);
+    ck_assert_int_eq(store_number(&store, "SELECT max(c) FROM (SELECT count(*) AS c "
+                                          "FROM dpvd.audit_log GROUP BY transaction) t") > 2,
+                     1);
+}
+END_TEST
+
 static Suite *suite(void)
 {
     Suite *s = suite_create("commit_queue");
@@ -265,6 +356,7 @@ static Suite *suite(void)
     tcase_add_loop_test(tc, ten_identical_messages_at_once_become_one, 0, 2);
     tcase_add_test(tc, every_message_gets_its_own_receipt_and_content);
     tcase_add_test(tc, messages_that_wait_share_a_transaction);
+    tcase_add_test(tc, a_batch_stores_what_single_messages_store);
     tcase_add_test(tc, a_message_that_fails_fails_alone);
     tcase_add_test(tc, everybody_is_told_when_the_database_goes_away);
     tcase_add_test(tc, a_large_message_goes_alone);

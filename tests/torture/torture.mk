@@ -6,10 +6,10 @@ $(TORTURE_CLOCK): tests/torture/clock.c $(OUT)/flags
 	@echo "  LD  $@"
 	$(Q)$(CC) $(OPT) $(WARNINGS) -std=c11 -D_GNU_SOURCE -fPIC -shared -o $@ $<
 
-T ?= 30
 torture:
 	@scripts/install-deps.sh build test
 	@$(MAKE) --no-print-directory torture-now
+torture-now: private T ?= 30
 torture-now: $(DPVD) $(TORTURE_CLOCK)
 	@DPVD_BIN=$(abspath $(DPVD)) DPVD_BUILD=$(abspath $(OUT)) tests/torture/torture.py --minutes $(T) \
 	    $(if $(SEED),--seed $(SEED))
