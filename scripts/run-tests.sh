@@ -100,13 +100,14 @@ install_node_modules() {
     (cd "$folder" && npm ci --silent --no-audit --no-fund && touch "$stamp")
 }
 
-# The end of what each failed program said, once more where it is not overlooked.
+# What failed, and the end of what such a program said, once more where it is not overlooked.
 recall() {
     local result name
     for result in "$logs"/*.result; do
         awk '{ exit ($2 == 0) }' "$result" || continue
         name=${result%.result}
-        printf -- '---- failed: %s\n%s\n' "${name##*/}" "$(tail -n 15 "$name.log" | cut -c 1-300)"
+        printf -- '---- failed: %s\n' "${name##*/}"
+        { grep -aE '^FAIL|:[FE]:' "$name.log" | head -n 20; tail -n 5 "$name.log"; } | cut -c 1-400
     done
 }
 

@@ -182,8 +182,6 @@ def other_media_type_is_415(server, content_type):
     "root": ("/",),
     "service of another name": ("/ServiceEngineExternal/Other.svc",),
     "endpoint that is not built": ("/ServiceEngineExternal/CorrespondenceAgencyExternalAEC.svc?wsdl",),
-    "neighbour that is not built":
-        ("/ServiceEngineExternal/NotificationAgencyExternalBasic.svc?wsdl",),
     "below the service": (BASIC + "/x",),
     "metrics on the main listener": ("/metrics",),
 })
