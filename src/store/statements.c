@@ -468,10 +468,11 @@ static const char *const texts[STMT_COUNT] = {
 
 const char *statement_text(enum statement statement)
 {
-    if (texts[statement] != NULL)
-        return texts[statement];
-    if (statements_batch[statement] != NULL)
-        return statements_batch[statement];
-    return statement < STMT_NOTIFIER_ENTER ? statements_background[statement]
-                                           : statements_notifier[statement];
+    static const char *const *const tables[] = {texts, statements_batch, statements_background,
+                                                statements_notifier};
+    const char *text = NULL;
+
+    for (size_t i = 0; text == NULL && i < sizeof(tables) / sizeof(tables[0]); i++)
+        text = tables[i][statement];
+    return text;
 }

@@ -2,6 +2,7 @@
  * test chooses while the program runs. Every allocation and every read or write of the process goes
  * through it, those of its libraries as well. Sanitizers stay behind it: it hands on to whoever is
  * next in line. */
+#undef _FORTIFY_SOURCE /* with it headers define some of these functions themselves */
 #include "faults/faults.h"
 
 #include <dlfcn.h>

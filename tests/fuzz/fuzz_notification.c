@@ -217,7 +217,7 @@ static void hold_header(const char *header, const char *end, const char *subject
             while (next < 12 && strncmp(header, names[next], strlen(names[next])) != 0)
                 next++;
             fuzz_hold(next < 12, "nobody adds a header");
-            if (strcmp(names[next], "Subject: ") == 0 && is_utf8(subject))
+            if (next < 12 && strcmp(names[next], "Subject: ") == 0 && is_utf8(subject))
                 hold_subject(header + strlen("Subject: "), subject);
             next++;
         }

@@ -36,6 +36,7 @@ static const char rights_query[] =
     "JOIN pg_class c ON c.oid = g.oid LEFT JOIN pg_roles r ON r.oid = g.grantee "
     "GROUP BY r.rolname, c.relname ORDER BY 1";
 
+/* NOLINTBEGIN(bugprone-suspicious-missing-comma): lines are longer than a literal */
 static const char *const rights[] = {
     "dpvd_app attachment: INSERT",
     "dpvd_app attachment_chunk: INSERT",
@@ -116,6 +117,7 @@ static const char *const rights[] = {
     "dpvd_background usage_warning: INSERT, SELECT",
     "dpvd_background withdrawal: SELECT (sender_id, correspondence_id)",
 };
+/* NOLINTEND(bugprone-suspicious-missing-comma) */
 
 /* The next line of *text, which moves behind it; NULL at the end. */
 static char *next_line(char **text)
