@@ -52,7 +52,7 @@ run_one() {
     rm -rf "$reports"
     mkdir -m 1777 "$reports" # servers run as another user
     chmod 1777 "$reports"
-    export ASAN_OPTIONS=detect_leaks=1:detect_stack_use_after_return=1:strict_string_checks=1:log_path=$reports/report
+    export ASAN_OPTIONS=detect_leaks=1:detect_stack_use_after_return=1:strict_string_checks=1:quarantine_size_mb=64:log_path=$reports/report
     export UBSAN_OPTIONS=print_stacktrace=1:log_path=$reports/report
     export TSAN_OPTIONS=second_deadlock_stack=1:log_path=$reports/report
 
