@@ -5,6 +5,7 @@
 #include "xml/writer.h"
 
 #include <libxml/parser.h>
+#include <libxml/threads.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -228,6 +229,8 @@ static xmlParserCtxtPtr new_parser(struct document *d)
     xmlParserCtxtPtr parser = NULL;
 
     pthread_once(&once, prepare_library);
+    if (xmlGetGlobalState() == NULL) /* made when a thread first asks; the library does not look */
+        return NULL;
     /* This thread's; libxml2 would print to stderr, in the worst case what was sent. */
     xmlSetGenericErrorFunc(NULL, say_nothing);
     parser = xmlCreatePushParserCtxt(&handler, d, declaration, sizeof(declaration) - 1, NULL);
