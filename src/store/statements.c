@@ -4,9 +4,7 @@
 
 #include <stddef.h>
 
-/* $1 to $8 of every statement that leaves an audit row: the call. */
-#define AUDIT_CALL                                                                                 \
-    "sender_id, received, duration, endpoint, operation, request_id, client, system_user_id"
+/* $1 to $8 of every statement that leaves an audit row. */
 #define CALL_PARAMS "$1, $2, $3, $4, $5, $6, $7, $8"
 
 /* The caller; whether it may call from this address, whether an operator has locked it, and since
@@ -223,13 +221,7 @@ static const char *const texts[STMT_COUNT] = {
         "SELECT nextval('dpvd.correspondence_id')::int4 AS id, "
         "nextval('dpvd.receipt_id')::int4 AS receipt_id, "
         "set_config('dpvd.tenant', $1::int4::text, true)), "
-        "c AS (INSERT INTO dpvd.correspondence (sender_id, id, receipt_id, system_user_id, "
-        "digest, created, system_user_code, senders_reference, service_code, service_edition, "
-        "reportee, reportee_is_person, reportee_name, technical_number, technical_name, "
-        "actual_number, actual_name, display_sender, message_sender, on_behalf_of, "
-        "language_code, title, summary, body, custom_data, visible, visible_asked, "
-        "allow_system_delete, due, archive_reference, allow_forwarding, is_reservable, "
-        "actual_verified) "
+        "c AS (INSERT INTO dpvd.correspondence (" MESSAGE_COLUMNS ") "
         "SELECT $1, ids.id, ids.receipt_id, $8, $9, $10, $12, $13, $14, $15, $16, $17, $18, $19, "
         "$20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, "
         "$37, $43 FROM ids ON CONFLICT (sender_id, digest) WHERE digest IS NOT NULL DO NOTHING "
@@ -239,13 +231,9 @@ static const char *const texts[STMT_COUNT] = {
         "SELECT $1, c.receipt_id, c.id, 1, $10, $10, $40, $13 FROM c), "
         "event AS (INSERT INTO dpvd.status_event (sender_id, correspondence_id, type, happened) "
         "SELECT $1, c.id, 1, $10 FROM c), "
-        "state AS (INSERT INTO dpvd.correspondence_state (sender_id, id, senders_reference, "
-        "created, reportee, service_code, service_edition, current_status, history, "
-        "notifications) SELECT $1, c.id, $13, $10, $16, $14, $15, $41, $11, $42 FROM c), "
-        "audit AS (INSERT INTO dpvd.audit_log (" AUDIT_CALL ", result, senders_reference, "
-        "receipt_id, correspondence_id, service_code, service_edition, organization, "
-        "actual_number, actual_verified, display_sender, visible, attachments, "
-        "attachment_bytes, digest) "
+        "state AS (INSERT INTO dpvd.correspondence_state (" MESSAGE_STATE_COLUMNS ") "
+        "SELECT $1, c.id, $13, $10, $16, $14, $15, $41, $11, $42 FROM c), "
+        "audit AS (INSERT INTO dpvd.audit_log (" AUDIT_CALL ", " MESSAGE_AUDIT_COLUMNS ") "
         "SELECT " CALL_PARAMS ", 'accepted', $13, c.receipt_id, c.id, $14, $15, "
         "CASE WHEN NOT $17 THEN $16 END, $21, $43, $23, $31, $38, $39, $9 FROM c) "
         "SELECT receipt_id, id FROM c",
