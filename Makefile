@@ -137,9 +137,8 @@ integration: $(DPVD) $(INTEGRATION) ## tests with a private PostgreSQL
 e2e: $(DPVD) $(FAULTS) $(TORTURE_CLOCK) ## tests of the running server
 	@$(RUN_TESTS) e2e
 
-failover: private N ?= 50
 failover: $(DPVD) ## N=50 fail-overs between three PostgreSQL nodes, and ten times as many cut commits
-	@DPVD_BIN=$(abspath $(DPVD)) DPVD_FAILOVERS=$(N) DPVD_CANCELS=$$((10 * $(N))) \
+	@DPVD_BIN=$(abspath $(DPVD)) DPVD_FAILOVERS=$(or $(N),50) DPVD_CANCELS=$$((10 * $(or $(N),50))) \
 	    tests/e2e/test_failover.py
 
 faults: $(DPVD) $(FAULTS) ## one call of each kind with a fault at every allocation, read and write

@@ -17,9 +17,8 @@ bench-now: $(DPVD) $(LOAD)
 soak:
 	@scripts/install-deps.sh build
 	@$(MAKE) --no-print-directory soak-now
-soak-now: private N ?= 100000
 soak-now: $(DPVD) $(LOAD)
-	@tests/bench/soak.py --dpvd $(DPVD) --load $(LOAD) $(N)
+	@tests/bench/soak.py --dpvd $(DPVD) --load $(LOAD) $(or $(N),100000)
 
 .PHONY: bench bench-now soak soak-now
 -include $(LOAD_OBJECTS:.o=.d)

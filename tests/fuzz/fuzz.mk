@@ -24,9 +24,8 @@ programs unit: $(FUZZ)
 fuzz:
 	@scripts/install-deps.sh build fuzz
 	@$(MAKE) --no-print-directory fuzz-now CC=clang CONFIG=fuzz
-fuzz-now: private T ?= 60
 fuzz-now: $(FUZZ)
-	@tests/fuzz/run.sh $(OUT)/fuzz $(T) $(TARGET)
+	@tests/fuzz/run.sh $(OUT)/fuzz $(or $(T),60) $(TARGET)
 
 .PHONY: fuzz fuzz-now
 -include $(patsubst tests/%.c,$(OUT)/tests/%.d,$(wildcard tests/fuzz/*.c))

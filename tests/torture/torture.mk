@@ -9,9 +9,8 @@ $(TORTURE_CLOCK): tests/torture/clock.c $(OUT)/flags
 torture:
 	@scripts/install-deps.sh build test
 	@$(MAKE) --no-print-directory torture-now
-torture-now: private T ?= 30
 torture-now: $(DPVD) $(TORTURE_CLOCK)
-	@DPVD_BIN=$(abspath $(DPVD)) DPVD_BUILD=$(abspath $(OUT)) tests/torture/torture.py --minutes $(T) \
+	@DPVD_BIN=$(abspath $(DPVD)) DPVD_BUILD=$(abspath $(OUT)) tests/torture/torture.py --minutes $(or $(T),30) \
 	    $(if $(SEED),--seed $(SEED))
 
 .PHONY: torture torture-now
