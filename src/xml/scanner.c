@@ -289,6 +289,19 @@ static bool take_text(struct scanner *s, const char **at, const char *end, struc
     return pass_to(s, s->plain ? s->sink.text : s->sink.escaped, p, (size_t)(*at - p), err);
 }
 
+/* Tags that stand before a fault have their say first: which of several faults is told does not
+ * depend on how the document is cut. */
+static bool settle(struct scanner *s, bool ok, struct err *err)
+{
+    struct err earlier = {0};
+
+    if (ok)
+        return flush_tags(s, err);
+    if (!flush_tags(s, &earlier))
+        *err = earlier;
+    return false;
+}
+
 bool scanner_feed(struct scanner *scanner, const char *data, size_t n, struct err *err)
 {
     const char *end = data + n;
@@ -305,7 +318,7 @@ bool scanner_feed(struct scanner *scanner, const char *data, size_t n, struct er
         else
             ok = take_text(scanner, &data, end, err);
     }
-    return ok && flush_tags(scanner, err);
+    return settle(scanner, ok, err);
 }
 
 bool scanner_finish(const struct scanner *scanner, struct err *err)

@@ -166,6 +166,21 @@ START_TEST(a_refused_envelope_still_says_which_soap_it_was)
 }
 END_TEST
 
+/* Tags that follow each other go to the parser together: what is wrong with them comes before what
+ * is wrong behind them. */
+START_TEST(the_first_of_two_faults_is_told)
+{
+    struct buf text = {0};
+
+    ck_assert(buf_add_text(&text, "<Envelope xmlns=\"" SOAP12 "\"><Body>"));
+    for (size_t i = 0; i < guard_run_limits.max_depth; i++)
+        ck_assert(buf_add_text(&text, "<a>"));
+    ck_assert(buf_add_text(&text, "</a\"><b c=\"\"/>"));
+    guard_run_refused(text.data, ERR_MALFORMED, "max_depth");
+    buf_free(&text);
+}
+END_TEST
+
 START_TEST(a_refusal_is_final)
 {
     struct err first = {0};
@@ -397,6 +412,7 @@ int main(void)
     tcase_add_test(cases, an_empty_body_has_no_operation);
     tcase_add_loop_test(cases, what_is_no_envelope_is_malformed, 0, COUNT(misshapen));
     tcase_add_test(cases, a_refused_envelope_still_says_which_soap_it_was);
+    tcase_add_test(cases, the_first_of_two_faults_is_told);
     tcase_add_test(cases, a_refusal_is_final);
     tcase_add_loop_test(cases, utf_16_is_read_when_it_is_announced, 0, COUNT(wide));
     tcase_add_test(cases, utf_16_becomes_the_same_characters_in_utf_8);
