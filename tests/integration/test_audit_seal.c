@@ -2,6 +2,7 @@
 #include "service/audit_check.h"
 #include "service/sealer.h"
 #include "store/seal_store.h"
+#include "support/pg_writer.h"
 #include "support/store_fixture.h"
 
 #include <check.h>
@@ -12,7 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { WRITERS = 4, ROWS_EACH = 40, TRIALS = 1000, SQL_SIZE = 512 };
+enum { ROWS_EACH = 40, TRIALS = 1000, SQL_SIZE = 512 };
 
 static const char insert_row[] =
     "INSERT INTO dpvd.audit_log (received, duration, endpoint, operation, result) "
@@ -77,34 +78,16 @@ static void seal_all(int32_t limit)
     ck_abort_msg("rows stay without a seal");
 }
 
-static PGconn *connect_writer(void)
-{
-    PGconn *conn = PQconnectdb(store.config.database);
-
-    ck_assert_msg(PQstatus(conn) == CONNECTION_OK, "%s", PQerrorMessage(conn));
-    return conn;
-}
-
-static void run(PGconn *conn, const char *sql)
-{
-    PGresult *result = PQexec(conn, sql);
-    const ExecStatusType status = PQresultStatus(result);
-
-    ck_assert_msg(status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK, "%s",
-                  PQerrorMessage(conn));
-    PQclear(result);
-}
-
 START_TEST(a_lower_row_that_commits_late_is_waited_for)
 {
-    PGconn *late = connect_writer();
+    PGconn *late = pg_writer_open(store.config.database);
 
-    run(late, "BEGIN");
-    run(late, insert_row);
+    pg_writer_run(late, "BEGIN");
+    pg_writer_run(late, insert_row);
     store_run(&store, insert_row);
     store_run(&store, insert_row);
     ck_assert_int_eq(seal(store.db, 100), 0);
-    run(late, "COMMIT");
+    pg_writer_run(late, "COMMIT");
     PQfinish(late);
     seal_all(100);
     ck_assert_int_eq(store_number(&store, "SELECT first_id FROM dpvd.audit_seal"), 1);
@@ -115,12 +98,12 @@ END_TEST
 
 START_TEST(a_transaction_that_draws_its_number_late_is_sealed_in_its_place)
 {
-    PGconn *late = connect_writer();
+    PGconn *late = pg_writer_open(store.config.database);
 
-    run(late, "BEGIN; SELECT pg_current_xact_id()");
+    pg_writer_run(late, "BEGIN; SELECT pg_current_xact_id()");
     store_run(&store, insert_row);
-    run(late, insert_row);
-    run(late, "COMMIT");
+    pg_writer_run(late, insert_row);
+    pg_writer_run(late, "COMMIT");
     PQfinish(late);
     seal_all(100);
     ck_assert_int_eq(store_number(&store, "SELECT first_id FROM dpvd.audit_seal"), 2);
@@ -131,11 +114,11 @@ END_TEST
 
 START_TEST(what_was_rolled_back_is_not_waited_for)
 {
-    PGconn *other = connect_writer();
+    PGconn *other = pg_writer_open(store.config.database);
 
-    run(other, "BEGIN");
-    run(other, insert_row);
-    run(other, "ROLLBACK");
+    pg_writer_run(other, "BEGIN");
+    pg_writer_run(other, insert_row);
+    pg_writer_run(other, "ROLLBACK");
     PQfinish(other);
     store_run(&store, insert_row);
     seal_all(100);
@@ -143,41 +126,21 @@ START_TEST(what_was_rolled_back_is_not_waited_for)
 }
 END_TEST
 
-/* Rows in transactions of one to three, some of them rolled back, with pauses within. */
-static void *write_rows(void *argument)
-{
-    unsigned seed = *(const unsigned *)argument;
-    PGconn *conn = connect_writer();
-
-    for (int written = 0; written < ROWS_EACH;) {
-        run(conn, "BEGIN; SELECT pg_current_xact_id()");
-        for (int i = rand_r(&seed) % 3; i >= 0; i--) {
-            usleep((useconds_t)(rand_r(&seed) % 3000));
-            run(conn, insert_row);
-            written++;
-        }
-        run(conn, rand_r(&seed) % 4 == 0 ? "ROLLBACK" : "COMMIT");
-    }
-    PQfinish(conn);
-    return NULL;
-}
-
 START_TEST(no_row_is_skipped_while_many_write_and_two_seal)
 {
-    pthread_t threads[WRITERS];
-    unsigned seeds[WRITERS];
+    struct pg_writers writers = {.conninfo = store.config.database,
+                                 .begin = "BEGIN; SELECT pg_current_xact_id()",
+                                 .insert = insert_row,
+                                 .rows_each = ROWS_EACH,
+                                 .longest_pause = 3000};
     struct sealer *sealers[2] = {NULL, NULL};
     struct err err = {0};
 
     store.config.audit_seal_interval = 3;
     for (int i = 0; i < 2; i++)
         ck_assert_msg(sealer_start(&store.config, &sealers[i], &err), "%s", err.msg);
-    for (unsigned i = 0; i < WRITERS; i++) {
-        seeds[i] = i;
-        ck_assert_int_eq(pthread_create(&threads[i], NULL, write_rows, &seeds[i]), 0);
-    }
-    for (int i = 0; i < WRITERS; i++)
-        pthread_join(threads[i], NULL);
+    pg_writers_start(&writers);
+    pg_writers_wait(&writers);
     for (int tries = 0; checked().waiting > 0 && tries < 1000; tries++)
         usleep(10000);
     for (int i = 0; i < 2; i++)

@@ -1,6 +1,7 @@
 /* Counting messages for the quota while others write, and warning once (domain.md 10.6). */
 #include "service/usage.h"
 #include "store/usage_store.h"
+#include "support/pg_writer.h"
 #include "support/store_fixture.h"
 
 #include <check.h>
@@ -11,7 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { WRITERS = 4, ROWS_EACH = 60, MANY = 1000, QUOTA = 10, SQL_SIZE = 1024 };
+enum { ROWS_EACH = 60, MANY = 1000, QUOTA = 10, SQL_SIZE = 1024 };
 
 #define COLUMNS "received, duration, endpoint, operation, result, sender_id, actual_number"
 #define CUSTOMER "974760673"
@@ -108,24 +109,6 @@ static void count_all(int64_t limit)
 static void check_counted(void)
 {
     check_text("SELECT " COUNTED " IS NOT DISTINCT FROM " EXPECTED, "t");
-}
-
-static PGconn *connect_writer(void)
-{
-    PGconn *conn = PQconnectdb(store.config.database);
-
-    ck_assert_msg(PQstatus(conn) == CONNECTION_OK, "%s", PQerrorMessage(conn));
-    return conn;
-}
-
-static void run(PGconn *conn, const char *sql)
-{
-    PGresult *result = PQexec(conn, sql);
-    const ExecStatusType status = PQresultStatus(result);
-
-    ck_assert_msg(status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK, "%s",
-                  PQerrorMessage(conn));
-    PQclear(result);
 }
 
 /* ------------------------------------------------------------------ what is counted */
@@ -225,14 +208,14 @@ END_TEST
 
 START_TEST(a_row_that_commits_late_is_counted_late)
 {
-    PGconn *late = connect_writer();
+    PGconn *late = pg_writer_open(store.config.database);
 
-    run(late, "BEGIN");
-    run(late, insert_row);
+    pg_writer_run(late, "BEGIN");
+    pg_writer_run(late, insert_row);
     store_run(&store, insert_row);
     ck_assert_int_eq(count(100), 0);
     check_text("SELECT " COUNTED, "nothing");
-    run(late, "COMMIT");
+    pg_writer_run(late, "COMMIT");
     PQfinish(late);
     count_all(100);
     check_text("SELECT messages FROM dpvd.usage_count", "2");
@@ -276,7 +259,7 @@ START_TEST(a_step_that_is_cut_off_counts_nothing)
 
     store_run(&store, insert_row);
     other = PQconnectdb(store.config.database_owner);
-    run(other, "BEGIN; LOCK TABLE dpvd.usage_warning IN ACCESS EXCLUSIVE MODE");
+    pg_writer_run(other, "BEGIN; LOCK TABLE dpvd.usage_warning IN ACCESS EXCLUSIVE MODE");
     ck_assert_int_eq(pthread_create(&thread, NULL, count_in_thread, &counted), 0);
     for (int tries = 0; ended == 0 && tries < MANY; tries++) {
         usleep(10000);
@@ -288,47 +271,27 @@ START_TEST(a_step_that_is_cut_off_counts_nothing)
     ck_assert_int_eq(ended, 1);
     ck_assert_ptr_null(result);
     check_text("SELECT " COUNTED, "nothing");
-    run(other, "ROLLBACK");
+    pg_writer_run(other, "ROLLBACK");
     PQfinish(other);
     count_all(100);
     check_text("SELECT messages FROM dpvd.usage_count", "1");
 }
 END_TEST
 
-/* Rows in transactions of one to three, some of them rolled back, with pauses within. */
-static void *write_rows(void *argument)
-{
-    unsigned seed = *(const unsigned *)argument;
-    PGconn *conn = connect_writer();
-
-    for (int written = 0; written < ROWS_EACH;) {
-        run(conn, "BEGIN");
-        for (int i = rand_r(&seed) % 3; i >= 0; i--) {
-            usleep((useconds_t)(rand_r(&seed) % 2000));
-            run(conn, insert_row);
-            written++;
-        }
-        run(conn, rand_r(&seed) % 4 == 0 ? "ROLLBACK" : "COMMIT");
-    }
-    PQfinish(conn);
-    return NULL;
-}
-
 START_TEST(each_row_counts_once_while_many_write_and_two_count)
 {
-    pthread_t threads[WRITERS];
-    unsigned seeds[WRITERS];
+    struct pg_writers writers = {.conninfo = store.config.database,
+                                 .begin = "BEGIN",
+                                 .insert = insert_row,
+                                 .rows_each = ROWS_EACH,
+                                 .longest_pause = 2000};
     struct usage *counters[2] = {NULL, NULL};
 
     store.config.usage_interval = 2;
     for (int i = 0; i < 2; i++)
         ck_assert_msg(usage_start(&store.config, &counters[i], &err), "%s", err.msg);
-    for (unsigned i = 0; i < WRITERS; i++) {
-        seeds[i] = i;
-        ck_assert_int_eq(pthread_create(&threads[i], NULL, write_rows, &seeds[i]), 0);
-    }
-    for (int i = 0; i < WRITERS; i++)
-        pthread_join(threads[i], NULL);
+    pg_writers_start(&writers);
+    pg_writers_wait(&writers);
     for (int tries = 0; waiting() > 0 && tries < MANY; tries++)
         usleep(10000);
     for (int i = 0; i < 2; i++)
@@ -343,9 +306,9 @@ START_TEST(who_finds_the_mark_taken_counts_nothing)
     PGconn *other = PQconnectdb(store.config.database_owner);
 
     store_run(&store, insert_row);
-    run(other, "BEGIN; SELECT FROM dpvd.usage_mark FOR UPDATE");
+    pg_writer_run(other, "BEGIN; SELECT FROM dpvd.usage_mark FOR UPDATE");
     ck_assert_int_eq(count(100), 0);
-    run(other, "COMMIT");
+    pg_writer_run(other, "COMMIT");
     PQfinish(other);
     count_all(100);
     check_text("SELECT messages FROM dpvd.usage_count", "1");
