@@ -19,7 +19,11 @@ from verify import Verifier  # noqa: E402
 SECONDS = int(os.environ.get("DPVD_TORTURE_SECONDS", "100"))
 SEED = int(os.environ.get("DPVD_TORTURE_SEED", random.SystemRandom().randrange(1 << 32)))
 LETTERS = 40
+SEAL_PATIENCE = 60
 
+UNSEALED = """SELECT count(*) FROM dpvd.audit_log
+               WHERE (transaction, id) > ALL (SELECT last_transaction, last_id
+                                                FROM dpvd.audit_seal);"""
 BREAK = "SET session_replication_role = replica; UPDATE dpvd."
 WRONG = {  # table, column, what becomes of it in every row, what is said of that
     "a message that is gone": ("correspondence", "senders_reference", "reverse({})", "LOST"),
@@ -40,6 +44,8 @@ def what_is_wrong_is_found(_):
         load.pause()
         Verifier(house, load).check()
         for name, (table, column, change, said) in WRONG.items():
+            # A row that is sealed while it is wrong would be wrong for ever.
+            wait_until(lambda: house.value(UNSEALED) == "0", SEAL_PATIENCE, "all rows are sealed")
             statement = f"{BREAK}{table} SET {column} = {change.format(column)};"
             house.sql(statement)
             contains(violation(house, load), said, f"what is said of {name}")
