@@ -4,17 +4,35 @@
 #include <stdio.h>
 #include <string.h>
 
+/* A text that was cut ends with a whole character (UTF-8). */
+static void end_whole(char *text, size_t room, int wanted)
+{
+    size_t n = room - 1;
+
+    if (wanted < 0 || (size_t)wanted < room)
+        return;
+    while (n > 0 && ((unsigned char)text[n - 1] & 0xc0) == 0x80)
+        n--;
+    if (n > 0 && (unsigned char)text[n - 1] >= 0xc0)
+        text[n - 1] = '\0';
+}
+
+static void fill(struct err *err, enum err_kind kind, int code, const char *fmt, va_list args)
+{
+    end_whole(err->msg, sizeof(err->msg), vsnprintf(err->msg, sizeof(err->msg), fmt, args));
+    err->kind = kind;
+    err->code = code;
+    err->personal = false;
+    err->guid[0] = '\0';
+}
+
 bool err_set(struct err *err, enum err_kind kind, const char *fmt, ...)
 {
     va_list args;
 
     va_start(args, fmt);
-    vsnprintf(err->msg, sizeof(err->msg), fmt, args);
+    fill(err, kind, 0, fmt, args);
     va_end(args);
-    err->kind = kind;
-    err->code = 0;
-    err->personal = false;
-    err->guid[0] = '\0';
     return false;
 }
 
@@ -23,12 +41,8 @@ bool err_set_code(struct err *err, enum err_kind kind, int code, const char *fmt
     va_list args;
 
     va_start(args, fmt);
-    vsnprintf(err->msg, sizeof(err->msg), fmt, args);
+    fill(err, kind, code, fmt, args);
     va_end(args);
-    err->kind = kind;
-    err->code = code;
-    err->personal = false;
-    err->guid[0] = '\0';
     return false;
 }
 
@@ -43,8 +57,8 @@ bool err_wrap(struct err *err, const char *fmt, ...)
     n = vsnprintf(err->msg, sizeof(err->msg), fmt, args);
     va_end(args);
     if (n >= 0 && (size_t)n < sizeof(err->msg))
-        snprintf(err->msg + n, sizeof(err->msg) - (size_t)n, ": %.*s",
-                 (int)(sizeof(err->msg) - (size_t)n), old);
+        n += snprintf(err->msg + n, sizeof(err->msg) - (size_t)n, ": %.*s", (int)sizeof(old), old);
+    end_whole(err->msg, sizeof(err->msg), n);
     return false;
 }
 

@@ -148,7 +148,8 @@ void log_write(enum log_level level, const char *event, const struct log_field *
         add_field(&line, json, &F_STR("req", request_id));
     for (size_t i = 0; i < count; i++)
         add_field(&line, json, &fields[i]);
-    buf_add_text(&line, json ? "}\n" : "\n");
+    if (!buf_add_text(&line, json ? "}\n" : "\n") && line.len > 0)
+        line.data[line.len - 1] = '\n'; /* short of what did not fit, and a line all the same */
 
     /* One write a line, so that lines of several threads never mix; a full disk must not stop us.
      */

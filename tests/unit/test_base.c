@@ -48,6 +48,30 @@ START_TEST(err_set_fills_and_cuts)
 }
 END_TEST
 
+/* Wherever the cut falls, no half character is left. */
+START_TEST(err_cuts_between_characters)
+{
+    static const char *const characters[] = {"\u00e6", "\u20ac", "\U0001f600"};
+    const char *const character = characters[_i];
+    const size_t size = strlen(character);
+
+    for (size_t before = 0; before <= size; before++) {
+        struct err err = {0};
+        char text[400] = "xxxx";
+
+        for (size_t n = before; n + size < sizeof(text); n += size)
+            memcpy(text + n, character, size + 1);
+        err_set(&err, ERR_INVALID, "%s", text);
+        ck_assert_uint_eq((strlen(err.msg) - before) % size, 0);
+        ck_assert_uint_ge(strlen(err.msg), sizeof(err.msg) - 2 * size);
+        err_wrap(&err, "context");
+        ck_assert_uint_eq((strlen(err.msg) - strlen("context: ") - before) % size, 0);
+        err_wrap(&err, "%s", text);
+        ck_assert_uint_eq((strlen(err.msg) - before) % size, 0);
+    }
+}
+END_TEST
+
 START_TEST(err_wrap_keeps_kind_and_code)
 {
     struct err err = {0};
@@ -367,6 +391,7 @@ int main(void)
 
     suite_add_tcase(suite, cases);
     tcase_add_test(cases, err_set_fills_and_cuts);
+    tcase_add_loop_test(cases, err_cuts_between_characters, 0, 3);
     tcase_add_test(cases, err_wrap_keeps_kind_and_code);
     tcase_add_test(cases, every_kind_has_a_name);
     tcase_add_test(cases, arena_memory_is_zeroed_aligned_and_separate);
