@@ -12,7 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Everything that the database knows about one insert, read in one round trip. */
+/* Everything that the database knows about one insert. */
 struct facts {
     struct caller caller;
     struct service service;
@@ -22,7 +22,7 @@ struct facts {
     bool reference_used;  /* another message of the caller has this reference */
     bool code_of_another; /* SystemUserCode is that of another sender (domain.md 4.3) */
 
-    bool reportee_reserved;     /* opted out of digital post (KRR); asked if IsReservable */
+    bool reportee_reserved;     /* opted out of digital post (KRR) */
     bool reportee_has_key_role; /* domain.md 3.3 point 7; asked if the service is confidential */
     enum sender_status actual_status; /* of OnBehalfOfOrgNr as a sender; 0: it is none */
     enum sender_kind actual_kind;     /* 0: it is none */

@@ -1,4 +1,4 @@
-/* Reads everything that one decision needs, in one round trip. */
+/* Reads everything that one decision needs. */
 #ifndef DPVD_STORE_FACTS_STORE_H
 #define DPVD_STORE_FACTS_STORE_H
 
@@ -8,8 +8,9 @@
 #include "model/standalone.h"
 #include "store/db.h"
 
-/* Caller, service, reportee, actual sender and reach of one insert, in one round
- * trip. Numbers and codes that are NULL or not known are simply not found. Strings live in arena.
+/* Caller, service, reportee, actual sender and reach of one insert, in one round trip, and who may
+ * read a confidential message in another. Numbers and codes that are NULL or not known are simply
+ * not found. Strings live in arena.
  */
 bool facts_load(struct db *db, struct arena *arena, const struct login *login,
                 const struct message *message, const uint8_t digest[32], struct facts *facts_out,

@@ -8,39 +8,25 @@
 #define CALL_PARAMS "$1, $2, $3, $4, $5, $6, $7, $8"
 
 /* The caller; whether it may call from this address, whether an operator has locked it, and since
- * when wrong passwords have. One row, also of a name that nobody has. $1 is the name. */
-#define CALLER_COLUMNS(address, now)                                                               \
+ * when wrong passwords have. One row, also of a name that nobody has. $1 is the name, $2 and $3 the
+ * pair of login_failure, $4 the address, $5 now. */
+#define CALLER                                                                                     \
     "u.id, u.name, u.code, u.password_hash, u.credential_version, s.id, s.kind, s.status, "        \
     "s.organization_number, s.name, cardinality(u.allowed_addresses) = 0 "                         \
-    "OR " address "::inet <<= ANY (u.allowed_addresses), u.locked_until > " now ", f.locked"
-#define CALLER_FROM(user_hash, source)                                                             \
-    "(SELECT 1) AS one LEFT JOIN dpvd.system_user u ON u.name = $1 "                               \
-    "LEFT JOIN dpvd.sender s ON s.id = u.sender_id "                                               \
-    "LEFT JOIN dpvd.login_failure f ON f.user_hash = " user_hash " AND f.source = " source
-
-/* The same behind the nine parameters of the message. */
-#define FACTS_CALLER CALLER_COLUMNS("$12", "$13")
-#define FACTS_FROM CALLER_FROM("$10", "$11")
-
-#define SERVICE_COLUMNS                                                                            \
-    "EXISTS (SELECT FROM dpvd.service k WHERE k.code = $2), v.code IS NOT NULL, v.edition, "       \
-    "v.active, v.type, v.common, v.owner_id, v.confidential, v.name"
+    "OR $4::inet <<= ANY (u.allowed_addresses), u.locked_until > $5, "                             \
+    "(SELECT f.locked FROM dpvd.login_failure f WHERE f.user_hash = $2 AND f.source = $3)"
+#define FROM_CALLER                                                                                \
+    "FROM (SELECT 1) AS one LEFT JOIN (dpvd.system_user u "                                        \
+    "JOIN dpvd.sender s ON s.id = u.sender_id) ON u.name = $1"
 
 /* The day in Norway of a time that is a parameter. */
-#define FACTS_DAY "($13::timestamptz AT TIME ZONE 'Europe/Oslo')::date"
-#define REACH_DAY "($3::timestamptz AT TIME ZONE 'Europe/Oslo')::date"
+#define DAY(now) "(" now "::timestamptz AT TIME ZONE 'Europe/Oslo')::date"
 
 /* What is known of templates by their names; behind rows of contacts, which have other columns. */
 #define REACH_TEMPLATES                                                                            \
     "SELECT 4::int2, false, 0, NULL::int2, t.name, t.language_code, NULL::text, "                  \
     "t.email_text IS NOT NULL, t.sms_text IS NOT NULL, t.reminder_prefix IS NOT NULL "             \
     "FROM dpvd.notification_template t WHERE t.name = ANY ($2::text[])"
-
-/* $2 the code, $3 the edition, $4 true: the newest edition. */
-#define SERVICE_JOIN                                                                               \
-    "LEFT JOIN LATERAL ("                                                                          \
-    "SELECT * FROM dpvd.service w WHERE w.code = $2 AND ($4::bool OR w.edition = $3) "             \
-    "ORDER BY w.active DESC, w.edition DESC LIMIT 1) v ON true"
 
 #define RECEIPT_COLUMNS                                                                            \
     "r.id, r.parent_id, r.last_changed, r.status, r.type, r.text, r.history, "                     \
@@ -144,38 +130,47 @@ static const char *const texts[STMT_COUNT] = {
 
     [STMT_NONCE_SWEEP] = "DELETE FROM dpvd.wsse_nonce WHERE expires < $1",
 
-    /* What few messages need is asked by functions, which cost nothing as long as they are not
-     * called. The tenant is known once the caller is found: what belongs to it is looked up by what
-     * set_config gave, hence after it. */
-    [STMT_FACTS] = "SELECT " FACTS_CALLER ", " SERVICE_COLUMNS ", "
-                   "coalesce(o.name, concat_ws(' ', p.first_name, p.middle_name, p.last_name)), "
-                   "CASE WHEN o.number IS NOT NULL THEN o.status WHEN p.dead THEN 4::int2 "
-                   "WHEN p.id IS NOT NULL THEN 1::int2 END, "
-                   "a.name, a.status, "
-                   "CASE WHEN $14::text = u.code OR $14 = s.code THEN false "
-                   "ELSE dpvd.is_code_of_another(s.id, ARRAY[$14, $15]) END, "
-                   "CASE WHEN v.confidential "
-                   "THEN dpvd.has_key_role(ARRAY[o.number, o.parent_number], " FACTS_DAY ") END, "
-                   "CASE WHEN $9::bool THEN dpvd.is_reference_used(t.id, $8) ELSE false END, "
-                   "c.id IS NOT NULL FROM " FACTS_FROM " " SERVICE_JOIN
-                   " LEFT JOIN dpvd.organization o ON o.number = $5 "
-                   "LEFT JOIN dpvd.person p ON p.number = $5 "
-                   "LEFT JOIN dpvd.organization a ON a.number = $6 "
-                   "LEFT JOIN LATERAL (SELECT set_config('dpvd.tenant', s.id::text, true)::int4 "
-                   "WHERE s.id IS NOT NULL OFFSET 0) t (id) ON true "
-                   "LEFT JOIN LATERAL (SELECT c.id FROM dpvd.correspondence c "
-                   "WHERE c.sender_id = t.id AND c.digest = $7 OFFSET 0) c ON true",
+    /* Who calls, and what only the caller can have stored: whether code $9, of which $10 are the
+     * letters, is that of another sender; if $8, whether reference $7 is used; whether a message
+     * has digest $6. What few messages need is asked by functions, which cost nothing as long as
+     * they are not called. The tenant is named once the caller is found, and before what belongs to
+     * it is looked at. That services and organisations have statements of their own is cheaper than
+     * to carry all columns through all joins of one. */
+    [STMT_FACTS] = "SELECT " CALLER ", CASE WHEN $9::text = u.code OR $9 = s.code THEN false "
+                   "ELSE dpvd.is_code_of_another(s.id, ARRAY[$9, $10]) END, "
+                   "CASE WHEN $8::bool AND s.id IS NOT NULL THEN "
+                   "dpvd.is_reference_used(set_config('dpvd.tenant', s.id::text, true)::int4, $7) "
+                   "ELSE false END, "
+                   "CASE WHEN s.id IS NULL THEN false "
+                   "WHEN set_config('dpvd.tenant', s.id::text, true) IS NULL THEN false "
+                   "ELSE EXISTS (SELECT FROM dpvd.correspondence c "
+                   "WHERE c.sender_id = s.id AND c.digest = $6) END " FROM_CALLER,
 
-    /* What few messages ask for: whether person $1 is reserved, what organisation $2 is as a
-     * sender, and if $3, what it (or without it the owner of system user $4) has sent in the year
-     * of $5. */
+    /* All editions. */
+    [STMT_SERVICE] = "SELECT edition, active, type, common, owner_id, confidential, name "
+                     "FROM dpvd.service WHERE code = $1",
+
+    [STMT_ORGANIZATION] = "SELECT status, name FROM dpvd.organization WHERE number = $1",
+
+    [STMT_PERSON] = "SELECT CASE WHEN p.dead THEN 4::int2 WHEN p.id IS NOT NULL THEN 1::int2 END, "
+                    "concat_ws(' ', p.first_name, p.middle_name, p.last_name), k.reserved "
+                    "FROM (SELECT 1) AS one LEFT JOIN dpvd.person p ON p.number = $1 "
+                    "LEFT JOIN dpvd.person_contact k ON k.number = $1",
+
+    /* Whether somebody has, at $2, the key role of domain.md 3.3 for organisation $1 or its main
+     * unit. */
+    [STMT_KEY_ROLE] = "SELECT dpvd.has_key_role(ARRAY[number, parent_number], " DAY(
+        "$2") ") "
+              "FROM dpvd.organization WHERE number = $1",
+
+    /* What few messages ask for: what organisation $1 is as a sender, and if $2, what it (or
+     * without it the owner of system user $3) has sent in the year of $4. */
     [STMT_FACTS_RARE] =
-        "SELECT (SELECT k.reserved FROM dpvd.person_contact k WHERE k.number = $1), "
-        "a.status, a.kind, CASE WHEN $3::bool THEN (SELECT sum(n.messages)::int8 "
-        "FROM dpvd.usage_count n WHERE n.actual_number = coalesce($2, s.organization_number) "
-        "AND n.year = extract(year FROM $5::timestamptz AT TIME ZONE 'Europe/Oslo')::int4) END "
-        "FROM (SELECT 1) AS one LEFT JOIN dpvd.sender a ON a.organization_number = $2 "
-        "LEFT JOIN dpvd.system_user u ON u.name = $4 "
+        "SELECT a.status, a.kind, CASE WHEN $2::bool THEN (SELECT sum(n.messages)::int8 "
+        "FROM dpvd.usage_count n WHERE n.actual_number = coalesce($1, s.organization_number) "
+        "AND n.year = extract(year FROM $4::timestamptz AT TIME ZONE 'Europe/Oslo')::int4) END "
+        "FROM (SELECT 1) AS one LEFT JOIN dpvd.sender a ON a.organization_number = $1 "
+        "LEFT JOIN dpvd.system_user u ON u.name = $3 "
         "LEFT JOIN dpvd.sender s ON s.id = u.sender_id",
 
     /* Addresses of organisation $1 and of its main unit, and personal contacts there of those who
@@ -191,8 +186,9 @@ static const char *const texts[STMT_COUNT] = {
         "FROM dpvd.organization o JOIN dpvd.personal_contact c "
         "ON c.organization_number = ANY (ARRAY[o.number, o.parent_number]) "
         "WHERE o.number = $1 AND dpvd.reads_mail(c.person_number, "
-        "ARRAY[o.number, o.parent_number], " REACH_DAY ") "
-        "UNION ALL " REACH_TEMPLATES " ORDER BY 1, 2, 3, 5, 6",
+        "ARRAY[o.number, o.parent_number], " DAY("$3") ") "
+                                                       "UNION ALL " REACH_TEMPLATES
+                                                       " ORDER BY 1, 2, 3, 5, 6",
 
     /* The same for a person; only what was verified since $3 is used. */
     [STMT_REACH_PERSON] =
@@ -200,10 +196,7 @@ static const char *const texts[STMT_COUNT] = {
         "NULL::bool, NULL::bool FROM dpvd.person_contact k "
         "WHERE k.number = $1 AND k.verified >= $3 UNION ALL " REACH_TEMPLATES,
 
-    [STMT_CALLER] = "SELECT " CALLER_COLUMNS("$4", "$5") " FROM " CALLER_FROM("$2", "$3"),
-
-    /* $1 is there so that the numbers are those of STMT_FACTS. */
-    [STMT_SERVICE] = "SELECT " SERVICE_COLUMNS " FROM (SELECT $1::int4) AS one " SERVICE_JOIN,
+    [STMT_CALLER] = "SELECT " CALLER " " FROM_CALLER,
 
     /* Of the template only names and kind are taken: role and level are those of ordinary mail. */
     [STMT_SERVICE_CREATE] =
@@ -401,16 +394,6 @@ static const char *const texts[STMT_COUNT] = {
     /* $2 the digest, $3 since when the same call is a repeated one, as in the next ones. */
     [STMT_STANDALONE_FIND] = "SELECT id FROM dpvd.standalone WHERE sender_id = $1 AND digest = $2 "
                              "AND created >= $3",
-
-    /* $1 the reportee, $2 to $4 the service. */
-    [STMT_STANDALONE_FACTS] =
-        "SELECT " SERVICE_COLUMNS ", "
-        "coalesce(o.name, concat_ws(' ', p.first_name, p.middle_name, p.last_name)), "
-        "CASE WHEN o.number IS NOT NULL THEN o.status WHEN p.dead THEN 4::int2 "
-        "WHEN p.id IS NOT NULL THEN 1::int2 END, coalesce(k.reserved, false) "
-        "FROM (SELECT 1) AS one " SERVICE_JOIN " LEFT JOIN dpvd.organization o ON o.number = $1 "
-        "LEFT JOIN dpvd.person p ON p.number = $1 "
-        "LEFT JOIN dpvd.person_contact k ON k.number = $1",
 
     [STMT_STANDALONE_FORGET] = "UPDATE dpvd.standalone SET digest = NULL "
                                "WHERE sender_id = $1 AND digest = $2 AND created < $3",

@@ -177,14 +177,12 @@ static void set_clock(int64_t seconds)
     clock_shift(seconds - clock_now() / 1000000);
 }
 
-START_TEST(reservation_of_a_person_is_known_if_it_is_asked_for)
+START_TEST(reservation_of_a_person_is_known)
 {
-    struct message message = {.reportee = "55819010012", .is_reservable = CHOICE_YES};
+    struct message message = {.reportee = "55819010012"};
 
     ck_assert(load("demo", &message).reportee_reserved);
-    message.is_reservable = CHOICE_NOT_GIVEN;
-    ck_assert(!load("demo", &message).reportee_reserved);
-    message = (struct message){.reportee = "15819010029", .is_reservable = CHOICE_YES};
+    message.reportee = "15819010029";
     ck_assert(!load("demo", &message).reportee_reserved);
     message.reportee = "15519010094"; /* not in the register at all */
     ck_assert(!load("demo", &message).reportee_reserved);
@@ -327,7 +325,7 @@ static Suite *suite(void)
     tcase_add_test(tc, used_reference_is_looked_for_when_the_setting_says_so);
     tcase_add_test(tc, caller_and_service_are_found_alone);
     tcase_add_test(tc, credential_version_changes_with_password_lock_and_status);
-    tcase_add_test(tc, reservation_of_a_person_is_known_if_it_is_asked_for);
+    tcase_add_test(tc, reservation_of_a_person_is_known);
     tcase_add_test(tc, actual_sender_is_known_as_a_sender);
     tcase_add_test(tc, messages_of_the_norwegian_year_are_counted_for_the_actual_sender);
     tcase_add_test(tc, code_of_another_sender_is_known_as_such);

@@ -228,10 +228,10 @@ static char *plan_of(enum statement statement, const char *role)
 
 START_TEST(no_statement_reads_a_table_from_end_to_end)
 {
-    static const enum statement asked[] = {STMT_STANDALONE_FIND,   STMT_STANDALONE_FACTS,
-                                           STMT_STANDALONE_FORGET, STMT_STANDALONE_ORDER_PUT,
-                                           STMT_STANDALONE_REPEAT, STMT_STANDALONE_ANSWER,
-                                           STMT_NOTIFIER_BEGIN,    STMT_NOTIFIER_TASK};
+    static const enum statement asked[] = {STMT_STANDALONE_FIND,      STMT_STANDALONE_FORGET,
+                                           STMT_STANDALONE_ORDER_PUT, STMT_STANDALONE_REPEAT,
+                                           STMT_STANDALONE_ANSWER,    STMT_NOTIFIER_BEGIN,
+                                           STMT_NOTIFIER_TASK};
     static const char *const tables[] = {"standalone", "notification_order", "notification",
                                          "organization", "person"};
 
