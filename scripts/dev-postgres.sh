@@ -28,6 +28,8 @@ make_socket_folder() {
     fi
 }
 
+# Its connections are enough for three dpvd with four workers a core, which count all cores that are
+# there, not only those that this process may use.
 make_cluster() {
     [[ ! -d $dir/pg ]] || return 0
     echo "creating a PostgreSQL cluster in $dir/pg"
@@ -42,7 +44,7 @@ make_cluster() {
 # written by scripts/dev.sh
 listen_addresses = ''
 port = 5432
-max_connections = $((4 * $(nproc) + 92))
+max_connections = $((12 * $(getconf _NPROCESSORS_ONLN) + 100))
 shared_buffers = 128MB
 max_wal_size = 2GB
 wal_compression = off

@@ -9,7 +9,8 @@ import struct
 import subprocess
 import time
 
-from support import DPVD, connect, contains, equal, exchange, listening_url, true, wait_until
+from support import (
+    DPVD, IMPATIENT, connect, contains, equal, exchange, listening_url, true, wait_until)
 
 LIBRARY = DPVD.parent / "faults.so"
 NON_FUNCTIONAL = "non-functional error"
@@ -61,7 +62,7 @@ class Faulty:
         self.settings = {
             "listen": "127.0.0.1:0", "tls_listen": "", "admin_listen": "", "workers": 1,
             "http_threads": 1, "notifier": "off", "audit_seal_interval": 0, "usage_interval": "1h",
-            "spool_directory": server.folder, **settings}
+            "spool_directory": server.folder, **IMPATIENT, **settings}
         self.log = server.folder / "dpvd-faulty.log"
         self.control = Control(server.folder / "faults")
         self.child = None

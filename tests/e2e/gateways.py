@@ -7,6 +7,7 @@ import dataclasses
 import email
 import email.policy
 import http.server
+import socket
 import ssl
 import subprocess
 import tempfile
@@ -28,6 +29,14 @@ def make_certificate():
          "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", key, "-out",
          certificate], check=True, stderr=subprocess.DEVNULL)
     return certificate, key
+
+
+@contextlib.contextmanager
+def closed_port():
+    """A port that nobody listens at, nor anybody else can while this is entered."""
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        yield held.getsockname()[1]
 
 
 @dataclasses.dataclass
@@ -61,7 +70,7 @@ class MailServer:
         self.stall = False
         self.gate = threading.Event()
         self.gate.set()
-        self._options = {"enable_SMTPUTF8": utf8, "hostname": "mail.test", "timeout": 30}
+        self._options = {"enable_SMTPUTF8": utf8, "hostname": "mail.test", "timeout": 600}
         if tls is not None:
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             context.load_cert_chain(*tls)

@@ -13,7 +13,7 @@ from lxml import etree
 
 from support import equal, open_socket, parse_log_line, true
 
-PATIENCE = 30  # seconds: a stop, not a measure
+PATIENCE = 60  # seconds: a stop, not a measure
 TABLES = ("correspondence", "attachment", "receipt", "notification", "status_event", "sender",
           "system_user")
 SOAP = ("http://schemas.xmlsoap.org/soap/envelope/", "http://www.w3.org/2003/05/soap-envelope")
@@ -76,17 +76,17 @@ class Watch:
         true(Path(f"/proc/{self.pid}").exists(), "the server has ended")
 
     def logged(self, request):
-        """The new lines of the log, of which one is that of the request (None: of any)."""
+        """The new lines of the log, of which one is that of the request (None: if there are any)."""
         text = b""
 
         def complete():
             nonlocal text
             text += self.log.read()
-            return text.endswith(b"\n") and (request is None or b"event=request" in text
-                                             and request.encode() in text)
+            if request is None:
+                return text == b"" or text.endswith(b"\n")
+            return (text.endswith(b"\n") and b"event=request" in text
+                    and request.encode() in text)
 
-        if request is None:
-            return self.log.read()
         deadline = time.monotonic() + PATIENCE
         while not complete():  # far more often than wait_until looks
             true(time.monotonic() < deadline, f"the log has no line of {request}")

@@ -9,7 +9,7 @@ import subprocess
 import time
 from pathlib import Path
 
-from support import equal, wait_until
+from support import IMPATIENT, equal, wait_until
 
 SETTINGS = """
 # of three nodes: no commit returns before one of the others has it on disk
@@ -238,7 +238,7 @@ class Nodes:
     def settings(self, *nodes, **more):
         """dpvd's settings for these nodes, all unless said otherwise."""
         hosts = ",".join(str(node.socket) for node in nodes or self.all())
-        return {"require_standby": 1, **more, **dpvd_settings(hosts)}
+        return {"require_standby": 1, **IMPATIENT, **more, **dpvd_settings(hosts)}
 
     def aim(self):
         """The server's sql() and value() go to the present primary."""

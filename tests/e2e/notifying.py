@@ -83,13 +83,13 @@ class Notifier:
 
     @property
     def admin(self):
-        found = wait_until(lambda: re.search(r"listener=admin_listen address=(\S+)",
+        found = wait_until(lambda: re.search(r"listener=admin_listen address=(\S+)\s",
                                              self.log.read_text(encoding="utf-8")),
-                           20, "dpvd work listens to operators")
+                           60, "dpvd work listens to operators")
         return urllib.parse.urlsplit("//" + found.group(1))
 
     def metrics(self):
-        connection = http.client.HTTPConnection(self.admin.hostname, self.admin.port, timeout=10)
+        connection = http.client.HTTPConnection(self.admin.hostname, self.admin.port, timeout=60)
         with contextlib.closing(connection):
             connection.request("GET", "/metrics")
             lines = connection.getresponse().read().decode().splitlines()
@@ -111,7 +111,7 @@ def rows(server, reference, columns):
 def wait_rows(server, reference, columns, expected):
     """Until the rows are like this; what they were instead is told."""
     try:
-        wait_until(lambda: rows(server, reference, columns) == expected, 30, columns)
+        wait_until(lambda: rows(server, reference, columns) == expected, 120, columns)
     except AssertionError:
         equal(rows(server, reference, columns), expected, columns)
 

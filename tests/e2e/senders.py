@@ -12,7 +12,7 @@ from support import (
     insert_envelope, literal, sha256, soap_headers, wait_until)
 
 CLIENTS = 8
-PATIENCE = 120  # seconds until a letter must have its receipt, whatever happens meanwhile
+PATIENCE = 300  # seconds until a letter must have its receipt, whatever happens meanwhile
 NON_FUNCTIONAL = "non-functional error"
 
 
@@ -160,4 +160,4 @@ def check_nothing_lost_or_doubled(server, load, prefix):
 def progress(load):
     """Waits until the clients have got further by some messages: all of it is up again."""
     goal = load.acknowledged() + CLIENTS
-    wait_until(lambda: load.acknowledged() >= goal, 30, "messages go in again")
+    wait_until(lambda: load.acknowledged() >= goal, PATIENCE, "messages go in again")

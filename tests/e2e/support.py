@@ -329,12 +329,21 @@ def soap_headers(action, content_type="text/xml; charset=utf-8"):
 # ---------------------------------------------------------------- the server
 
 
+# A machine that stands still for some seconds must not make a good call one that waited too long.
+PATIENT = {"database_connect_timeout": "20s", "database_lock_timeout": "40s",
+           "database_deadline": "60s"}
+
+# What dpvd has without such settings, for tests that are about waits.
+IMPATIENT = {"database_connect_timeout": "2s", "database_lock_timeout": "5s",
+             "database_deadline": "8s"}
+
+
 class Server:
     """An instance of its own, made and ended by scripts/dev.sh; settings are those of dpvd."""
 
     def __init__(self, **settings):
         # Most tests give one user many wrong passwords, and none of them is about that.
-        self.settings = {"login_failures": 0, **settings}
+        self.settings = {"login_failures": 0, **PATIENT, **settings}
         self.folder = Path(tempfile.mkdtemp(prefix="dpvd-e2e-"))
         self.folder.chmod(0o755)
         self.env = {}
@@ -403,7 +412,7 @@ class Server:
                 [DPVD, "serve", "-c", self.env["CONFIG_FILE"], *self.options(**settings)],
                 stdin=subprocess.DEVNULL, stdout=output, stderr=output)
         try:
-            url = wait and wait_until(lambda: listening_url(log.read_text(encoding="utf-8")), 20,
+            url = wait and wait_until(lambda: listening_url(log.read_text(encoding="utf-8")), 60,
                                       "a second dpvd listens")
             yield child, url
         finally:
@@ -520,11 +529,11 @@ class Server:
 
     def logged(self, text):
         """Waits until the log holds the text: a request's line follows its answer."""
-        wait_until(lambda: text in self.log(), 5, f"{text!r} stands in the log")
+        wait_until(lambda: text in self.log(), 60, f"{text!r} stands in the log")
 
     def log_lines(self, event):
         """Log lines of one event as dicts, oldest first."""
-        return [line for line in map(parse_log_line, self.log().splitlines())
+        return [line for line in map(parse_log_line, whole_lines(self.log()))
                 if line.get("event") == event]
 
     def ready(self):
@@ -537,9 +546,14 @@ class Server:
 SANITIZER_REPORT = re.compile(r".*(?:(?:ERROR|WARNING): \w+Sanitizer|runtime error: ).*")
 
 
+def whole_lines(log):
+    """All lines but one that is still being written."""
+    return log.rpartition("\n")[0].splitlines()
+
+
 def listening_url(log):
     """From the log of a server that has one listener; None before it listens."""
-    for line in map(parse_log_line, log.splitlines()):
+    for line in map(parse_log_line, whole_lines(log)):
         if line.get("event") == "listening":
             return "http://" + line["address"]
     return None

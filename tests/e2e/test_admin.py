@@ -34,7 +34,7 @@ def sender_is_added_with_its_agreement_and_contacts(server):
     said = done(server, "sender", "add", "--kind", "service-owner", "--number", number,
                 "--name", "Blåbæretaten", "--name-nn", "Blåbæretaten nn", "--name-en", "Berries",
                 "--code", "BLB", "--short-name", "Blabaer", "--terms", "1.3",
-                "--accepted-by", "Åse Bjørnstø", "--accepted", "2026-01-31",
+                "--accepted-by", "Åse Bjørnstø", "--accepted", "2024-01-31",
                 "--manager", "Pål Håvær", "--manager-email", "paal@etat.example",
                 "--manager-phone", "+47 91929394", "--deputy", "Øyvind Sæther",
                 "--deputy-email", "oyvind@etat.example", "--deputy-phone", "22334455",
@@ -42,14 +42,14 @@ def sender_is_added_with_its_agreement_and_contacts(server):
     wanted = {"number": number, "kind": "service-owner", "name": "Blåbæretaten",
               "name_nn": "Blåbæretaten nn", "name_en": "Berries", "code": "BLB",
               "short_name": "Blabaer", "status": "active", "terms": "1.3",
-              "accepted": "2026-01-31", "accepted_by": "Åse Bjørnstø", "manager": "Pål Håvær",
+              "accepted": "2024-01-31", "accepted_by": "Åse Bjørnstø", "manager": "Pål Håvær",
               "manager_email": "paal@etat.example", "manager_phone": "+47 91929394",
               "deputy": "Øyvind Sæther", "deputy_email": "oyvind@etat.example",
               "deputy_phone": "22334455", "shared_mailbox": "post@etat.example",
               "system_users": 0, "messages_this_year": 0}
     equal({name: said[name] for name in wanted}, wanted, "what it says")
     equal(done(server, "sender", "show", "--number", number), said, "what show says")
-    stored = server.sql(f"SELECT id, kind, agreement_accepted = '2026-01-30 23:00Z' "
+    stored = server.sql(f"SELECT id, kind, agreement_accepted = '2024-01-30 23:00Z' "
                         f"FROM dpvd.sender WHERE organization_number = '{number}';")[0]
     equal(stored[1:], ["1", "t"], "stored sender")
     rows = server.sql(f"SELECT operation, result, user_name, duration > 0 FROM dpvd.audit_log "

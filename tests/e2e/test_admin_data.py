@@ -357,14 +357,14 @@ def termination_that_was_stopped_is_in_force_and_goes_on(server):
         contains(holder.stdout.readline(), "held", "psql")
         with subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as child:
             wait_until(lambda: server.count("sender", f"organization_number = '{number}' "
-                                                      f"AND status = 3"), 20, "it is in force")
-            wait_until(lambda: rows_of(server, number, "correspondence_state") == 0, 20,
+                                                      f"AND status = 3"), 60, "it is in force")
+            wait_until(lambda: rows_of(server, number, "correspondence_state") == 0, 60,
                        "what stands before receipts is gone")
             faults(insert(server, user), 5)
             child.send_signal(signal.SIGKILL)
         holder.stdin.write("ROLLBACK;\n")
         holder.stdin.close()
-        holder.wait(20)
+        holder.wait(60)
     equal(rows_of(server, number, "receipt"), 1, "receipts that are left")
     again = ("sender", "add", "--kind", "dpv-customer", "--number", number, "--name", "N",
              "--terms", "1.3", "--accepted-by", "A")

@@ -219,7 +219,7 @@ def messages_are_counted_until_the_quota_is_used_up(server):
             is_stored(server, who, url=url)
         wait_until(lambda: [[str(QUOTA)]] == server.sql(
             f"SELECT messages FROM dpvd.usage_count WHERE actual_number = '{customer}';"),
-            30, "the messages are counted")
+            60, "the messages are counted")
         is_refused(server, who, "Rejected", USED_UP, url)
 
 

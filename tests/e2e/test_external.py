@@ -141,43 +141,44 @@ def security_may_stand_before_and_behind_addressing(server):
 
 
 @case_table({
-    "no header": ("",),
-    "no token": (security(timestamp()),),
-    "empty security": (security(""),),
-    "wrong password": (security(token(password="wrong")),),
-    "password in other case": (security(token(password="Demo-password")),),
-    "password with a blank": (security(token(password="demo-password ")),),
-    "longer password": (security(token(password="demo-password" * 20)),),
-    "unknown user": (security(token(user="nobody")),),
-    "user in other case": (security(token(user="DEMO")),),
-    "no user": (security(token(user=None)),),
-    "no password": (security(token(password=None)),),
-    "empty password": (security(token(password="")),),
-    "unknown type": (security(token(kind="Hash")),),
-    "type of another profile": (security(token(kind="urn:other#PasswordText")),),
-    "digest of a password": (security(token(kind="Digest", nonce="MTIz", created=time_text())),),
-    "digest without nonce": (security(token(kind="Digest", created=time_text())),),
-    "bad nonce": (security(token(nonce="***", created=time_text())),),
-    "long nonce": (security(token(nonce="MTIz" * 300, created=time_text())),),
-    "bad Created": (security(token(created="yesterday")),),
-    "two tokens": (security(token(), token()),),
-    "a good token behind a bad one": (security(token(password="x"), token()),),
-    "two timestamps": (security(timestamp(), timestamp(), token()),),
-    "two headers": (security() + security(),),
-    "expired Timestamp": (security(timestamp(-1000, -310), token()),),
-    "Timestamp of the future": (security(timestamp(400, 700), token()),),
-    "odd Timestamp": (security("<wsu:Timestamp><wsu:Expires>x</wsu:Expires></wsu:Timestamp>",
-                               token()),),
-    "for another role": (security(s_role="urn:another"),),
-    "for no role": (security(s_role=NAMES["s"] + "/role/none"),),
-    "parameters of Basic": ("<w0910:SystemUserName>demo</w0910:SystemUserName>"
-                            "<w0910:SystemPassword>demo-password</w0910:SystemPassword>",),
+    "no header": (lambda: "",),
+    "no token": (lambda: security(timestamp()),),
+    "empty security": (lambda: security(""),),
+    "wrong password": (lambda: security(token(password="wrong")),),
+    "password in other case": (lambda: security(token(password="Demo-password")),),
+    "password with a blank": (lambda: security(token(password="demo-password ")),),
+    "longer password": (lambda: security(token(password="demo-password" * 20)),),
+    "unknown user": (lambda: security(token(user="nobody")),),
+    "user in other case": (lambda: security(token(user="DEMO")),),
+    "no user": (lambda: security(token(user=None)),),
+    "no password": (lambda: security(token(password=None)),),
+    "empty password": (lambda: security(token(password="")),),
+    "unknown type": (lambda: security(token(kind="Hash")),),
+    "type of another profile": (lambda: security(token(kind="urn:other#PasswordText")),),
+    "digest of a password": (lambda: security(token(kind="Digest", nonce="MTIz",
+                                                     created=time_text())),),
+    "digest without nonce": (lambda: security(token(kind="Digest", created=time_text())),),
+    "bad nonce": (lambda: security(token(nonce="***", created=time_text())),),
+    "long nonce": (lambda: security(token(nonce="MTIz" * 300, created=time_text())),),
+    "bad Created": (lambda: security(token(created="yesterday")),),
+    "two tokens": (lambda: security(token(), token()),),
+    "a good token behind a bad one": (lambda: security(token(password="x"), token()),),
+    "two timestamps": (lambda: security(timestamp(), timestamp(), token()),),
+    "two headers": (lambda: security() + security(),),
+    "expired Timestamp": (lambda: security(timestamp(-1000, -310), token()),),
+    "Timestamp of the future": (lambda: security(timestamp(400, 700), token()),),
+    "odd Timestamp": (lambda: security(
+        "<wsu:Timestamp><wsu:Expires>x</wsu:Expires></wsu:Timestamp>", token()),),
+    "for another role": (lambda: security(s_role="urn:another"),),
+    "for no role": (lambda: security(s_role=NAMES["s"] + "/role/none"),),
+    "parameters of Basic": (lambda: "<w0910:SystemUserName>demo</w0910:SystemUserName>"
+                                    "<w0910:SystemPassword>demo-password</w0910:SystemPassword>",),
 })
 def token_is_refused(server, header):
     before = stored(server)
     related = message_id()
     for body in (TEST, insert_body(), history_body(["x"])):
-        answer = call(server, body, addressing(None, related) + header)
+        answer = call(server, body, addressing(None, related) + header())
         answer.refused_token()
         equal(answer.relates_to, related, "RelatesTo")
     equal(stored(server), before, "rows")

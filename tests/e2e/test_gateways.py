@@ -10,7 +10,7 @@ import urllib.parse
 import xml.etree.ElementTree
 from pathlib import Path
 
-from gateways import PASSWORD, USER, MailServer, SmsServer, make_certificate
+from gateways import PASSWORD, USER, MailServer, SmsServer, closed_port, make_certificate
 from support import DPVD, Report, case_table, contains, equal, keep_secret, true
 from support import _cases as cases
 from support import case
@@ -30,10 +30,10 @@ def secret(value):
 
 def send(kind, to, **settings):
     """dpvd admin notify test-...: (exit status, what it said)."""
-    settings = {"gateway_timeout": "5s", **settings}
+    settings = {"gateway_timeout": "60s", **settings}
     options = [word for name, value in settings.items() for word in ("-o", f"{name}={value}")]
     done = subprocess.run([DPVD, *options, "admin", "notify", f"test-{kind}", "--to", to],
-                          capture_output=True, text=True, timeout=60, check=False)
+                          capture_output=True, text=True, timeout=120, check=False)
     return done.returncode, done.stdout + done.stderr
 
 
@@ -126,20 +126,24 @@ def an_answer_that_never_came_is_an_unknown_outcome(_):
 
 @case
 def a_mail_server_that_hangs_is_left_after_gateway_timeout(_):
-    with MailServer() as server:
-        server.gate.clear()
-        status, said = mail(server, gateway_timeout="300ms")
-        equal(status, 1)
-        contains(said, "not taken (unknown)")
+    """A short time, unless the machine is too busy to hand the text over in it."""
+    for timeout in ("300ms", "2s", "10s", "60s"):
+        with MailServer() as server:
+            server.gate.clear()
+            status, said = mail(server, gateway_timeout=timeout)
+            equal(status, 1)
+            if server.mails:
+                contains(said, "not taken (unknown)")
+                return
+    raise AssertionError(f"the text was never handed over: {said}")
 
 
 @case
 def nobody_listens(_):
-    with MailServer() as server:
-        url = server.url
-    status, said = send("mail", ADDRESS, smtp_url=url, smtp_tls="off")
-    equal(status, 1)
-    contains(said, "not taken (gateway)")
+    with closed_port() as port:
+        status, said = send("mail", ADDRESS, smtp_url=f"smtp://127.0.0.1:{port}", smtp_tls="off")
+        equal(status, 1)
+        contains(said, "not taken (gateway)")
 
 
 @case
@@ -233,9 +237,9 @@ def an_sms_gateway_that_does_not_answer_may_have_taken_it(_):
         code, said = sms(server)
         equal(code, 1)
         contains(said, "not taken (unknown)")
-        url = server.url
-    code, said = send("sms", NUMBER, sms_url=url)
-    contains(said, "not taken (gateway)")
+    with closed_port() as port:
+        code, said = send("sms", NUMBER, sms_url=f"http://127.0.0.1:{port}")
+        contains(said, "not taken (gateway)")
 
 
 # ---------------------------------------------------------------- files, and settings

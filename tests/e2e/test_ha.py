@@ -54,24 +54,42 @@ def haproxy_file(server, urls):
     return path, f"https://localhost:{port}"
 
 
-@contextlib.contextmanager
-def haproxy(server, *urls):
-    """HAProxy with the sample file; its URL once it has found a dpvd."""
+def start_haproxy(server, urls):
+    """HAProxy as a child with the sample file, and its URL once it has found a dpvd; None for the
+    URL when another program was quicker to take its port."""
     path, url = haproxy_file(server, urls)
-    with (server.folder / "haproxy.log").open("wb") as log:
+    said = server.folder / "haproxy.log"
+    with said.open("wb") as log:
         child = subprocess.Popen([HAPROXY, "-db", "-f", path], stdin=subprocess.DEVNULL, stdout=log,
                                  stderr=log)
 
     def serves():
-        true(child.poll() is None, f"haproxy ended: {(server.folder / 'haproxy.log').read_text()}")
+        if child.poll() is not None:
+            contains(said.read_text(), "Address already in use", "why haproxy ended")
+            return "taken"
         try:
             with contextlib.closing(connect(url, server.certificate)) as connection:
-                return exchange(connection, "GET", "/health/ready").status == 200
+                return exchange(connection, "GET", "/health/ready").status == 200 and "serves"
         except OSError:
             return False
 
     try:
-        wait_until(serves, 60, "haproxy serves")
+        return child, wait_until(serves, 60, "haproxy serves") == "serves" and url
+    except BaseException:
+        child.kill()
+        child.wait()
+        raise
+
+
+@contextlib.contextmanager
+def haproxy(server, *urls):
+    """The URL of HAProxy with the sample file before these dpvd."""
+    for _ in range(5):
+        child, url = start_haproxy(server, urls)
+        if url:
+            break
+    try:
+        true(url, "no port was free for long enough")
         yield url
     finally:
         child.kill()

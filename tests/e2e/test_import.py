@@ -225,7 +225,9 @@ def a_second_import_into_the_same_register_is_told_to_wait(server):
         contains(refused(server, "organizations", path), "another import", "organisations")
         contains(refused(server, "sub-units", path), "another import", "sub-units")
         imported(server, "contacts", csv_file("number;email", f"{ASE};"))
+        other.stdin.write("SELECT pg_advisory_unlock(8101718523420), 'unlocked';\n")
         other.stdin.close()
+        contains(other.stdout.readline(), "unlocked", "the other session")
     imported(server, "organizations", path)
 
 

@@ -41,8 +41,8 @@ def mail_and_sms_go_out_and_the_sender_sees_it(server):
             server, smtp_url=mail.url, sms_url=sms.url, sms_id='"id":"',
             mail_from="noreply@altinn.example") as notifier:
         wait_sent(server, reference, True, True)
-        equal((notifier.counted("email", "sent") >= 1, notifier.counted("sms", "sent") >= 1),
-              (True, True), "metrics")
+        for channel in ("email", "sms"):  # counted behind the commit
+            wait_until(lambda channel=channel: notifier.counted(channel, "sent") >= 1, 60, channel)
         (got,) = mail.to(address)
         equal((got["Subject"], got.text), (SUBJECT, TEXT))
         equal((str(got["From"]), str(got["Reply-To"])),
@@ -71,11 +71,11 @@ def nobody_sees_the_address_or_the_text_in_the_log(server):
     with MailServer() as mail, SmsServer() as sms, Notifier(
             server, smtp_url=mail.url, sms_url=sms.url) as notifier:
         mail.answers[address] = f"421 4.3.2 No {address} today"
-        wait_until(lambda: notifier.logged("gateway_down"), 10, "a gateway that is down is logged")
+        wait_until(lambda: notifier.logged("gateway_down"), 60, "a gateway that is down is logged")
         mail.answers[address] = f"550 5.1.1 {address} unknown"
         wait_rows(server, reference, "n.sent IS NOT NULL, n.failed IS NOT NULL",
                   [["f", "t"], ["t", "f"]])
-        wait_until(lambda: notifier.logged("notification_failed"), 10, "a failure is logged")
+        wait_until(lambda: notifier.logged("notification_failed"), 60, "a failure is logged")
         for secret in (address, number, "Hemmelig"):
             true(not notifier.logged(secret), f"{secret} is in the log")
 
@@ -90,7 +90,7 @@ def a_reminder_follows_after_a_week(server):
     with MailServer() as mail:
         with Notifier(server, smtp_url=mail.url):
             wait_sent(server, reference, *[True] * 3, *[False] * 3)
-        with Notifier(server, smtp_url=mail.url, clock_offset=WEEK - 60):
+        with Notifier(server, smtp_url=mail.url, clock_offset=WEEK - 3600):
             probe = insert(server, order(("Email", an_address())))
             wait_sent(server, probe, True)  # whoever was due was served
         wait_sent(server, reference, *[True] * 3, *[False] * 3)
@@ -314,12 +314,12 @@ def work_ends_cleanly_and_listens_to_operators_only(server):
     with MailServer() as mail, Notifier(server, smtp_url=mail.url) as notifier:
         admin = notifier.admin
         equal(notifier.log.read_text(encoding="utf-8").count("event=listening"), 1, "listeners")
-        connection = http.client.HTTPConnection(admin.hostname, admin.port, timeout=10)
+        connection = http.client.HTTPConnection(admin.hostname, admin.port, timeout=60)
         with contextlib.closing(connection):
             connection.request("GET", "/health/live")
             equal(connection.getresponse().status, 200)
         notifier.child.terminate()
-        equal(notifier.child.wait(30), 0, "exit status")
+        equal(notifier.child.wait(60), 0, "exit status")
 
 
 @case_table({
@@ -331,7 +331,7 @@ def a_wrong_setting_is_told_by_check_and_at_the_start(server, settings, text):
     for verb in ("check", "work"):
         done = subprocess.run(
             [DPVD, verb, "-c", server.env["CONFIG_FILE"], *server.options(**settings)],
-            capture_output=True, text=True, timeout=30, check=False)
+            capture_output=True, text=True, timeout=60, check=False)
         equal(done.returncode, 1, verb)
         contains(done.stderr, text)
 

@@ -80,7 +80,7 @@ def what_is_under_way_cannot_be_cancelled_but_withdrawn_and_is_told_as_sent(serv
     with MailServer() as mail:
         mail.gate.clear()
         with Notifier(server, smtp_url=mail.url):
-            wait_until(lambda: mail.to(address), 30, "the mail is handed over")
+            wait_until(lambda: mail.to(address), 60, "the mail is handed over")
             equal(done(server, "notify", "cancel", "--sender", DEMO_NUMBER, "--id", number,
                        "--reason", "for sent"), {"cancelled": 0})
             done(server, "message", "withdraw", "--sender", DEMO_NUMBER, "--id", number,
