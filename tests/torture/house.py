@@ -18,17 +18,21 @@ DATABASE_PATIENCE = 90
 STOP_PATIENCE = 60
 MEGA = 1 << 20
 
+# Those of an installation: faults.py is about them.
+TIMES = {"database_connect_timeout": "2s", "database_deadline": "8s", "database_lock_timeout": "5s"}
+
 
 class Disk:
     """A file system of so many bytes in a sparse file; is_mounted is false where that is not
-    allowed."""
+    allowed, or where the file could not become as large as that."""
 
     def __init__(self, image, folder, size):
         self.folder = folder
         self.ballast = folder / "ballast"
         with image.open("wb") as file:
             file.truncate(size)
-        self.is_mounted = self._works("mkfs.ext4", "-q", "-F", "-m", "0", image) \
+        self.is_mounted = shutil.disk_usage(image.parent).free > size \
+            and self._works("mkfs.ext4", "-q", "-F", "-m", "0", image) \
             and self._works("mount", "-o", "loop", image, folder)
         if self.is_mounted:
             folder.chmod(0o755)
@@ -137,8 +141,8 @@ class House(Server):
     """disk_size in bytes; settings are those of dpvd."""
 
     def __init__(self, disk_size, **settings):
-        super().__init__(notification_retry="100ms", smtp_tls="off",
-                         sms_window="00:00-24:00", notification_give_up="30d", **settings)
+        super().__init__(**{**TIMES, "notification_retry": "100ms", "smtp_tls": "off",
+                            "sms_window": "00:00-24:00", "notification_give_up": "30d", **settings})
         self.outside = Path(tempfile.mkdtemp(prefix="dpvd-torture-"))
         self.outside.chmod(0o755)
         self.disk_size = disk_size
@@ -181,7 +185,7 @@ class House(Server):
     def database_runs(self):
         try:
             return self.value("SELECT 1;") == "1"
-        except (RuntimeError, OSError):
+        except (RuntimeError, OSError, subprocess.TimeoutExpired):
             return False
 
     def start_database(self):
