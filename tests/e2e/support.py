@@ -331,14 +331,21 @@ def soap_headers(action, content_type="text/xml; charset=utf-8"):
 # ---------------------------------------------------------------- the server
 
 
+# A machine that stands still for some seconds must not make a good call one that waited too long.
+PATIENT = {"database_connect_timeout": "20s", "database_lock_timeout": "40s",
+           "database_deadline": "60s"}
+
+# What dpvd has without such settings, for tests that are about waits.
+IMPATIENT = {"database_connect_timeout": "2s", "database_lock_timeout": "5s",
+             "database_deadline": "8s"}
+
+
 class Server:
     """An instance of its own, made and ended by scripts/dev.sh; settings are those of dpvd."""
 
     def __init__(self, **settings):
-        # Most tests give one user many wrong passwords, and none of them is about that. A machine
-        # that stands still for some seconds must not make a good call one that waited too long.
-        self.settings = {"login_failures": 0, "database_connect_timeout": "20s",
-                         "database_lock_timeout": "40s", "database_deadline": "60s", **settings}
+        # Most tests give one user many wrong passwords, and none of them is about that.
+        self.settings = {"login_failures": 0, **PATIENT, **settings}
         self.folder = Path(tempfile.mkdtemp(prefix="dpvd-e2e-"))
         self.folder.chmod(0o755)
         self.env = {}
@@ -399,10 +406,8 @@ class Server:
     @contextlib.contextmanager
     def process(self, wait=True, **settings):
         """A further dpvd on the same database as a child of this program, on a free port, without
-        TLS: (subprocess.Popen, its URL once it listens). Its workers are as many on every machine:
-        several dpvd would want more connections than there are where they are four a core."""
-        settings = {"listen": "127.0.0.1:0", "tls_listen": "", "admin_listen": "", "workers": 8,
-                    **settings}
+        TLS: (subprocess.Popen, its URL once it listens)."""
+        settings = {"listen": "127.0.0.1:0", "tls_listen": "", "admin_listen": "", **settings}
         log = self.folder / f"{unique('dpvd')}.log"
         with log.open("wb") as output:
             child = subprocess.Popen(

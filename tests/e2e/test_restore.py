@@ -89,7 +89,8 @@ def check_goes_on(server, node, before):
     """As before, and further from there."""
     new = Letter(unique("new"), b"%PDF new")
     options = settings(node)
-    brisk = {"usage_interval": "100ms", "audit_seal_interval": "50ms", **options}
+    brisk = {"usage_interval": "100ms", "audit_seal_interval": "50ms", **options,
+             "workers": 4}  # a cluster of initdb's has room for 100 connections
     with server.process(notifier="off", **brisk) as (_, url):
         equal(statuses(url), before.statuses, "status answers")
         for letter in LETTERS:
