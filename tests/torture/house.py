@@ -11,15 +11,12 @@ import tempfile
 import time
 from pathlib import Path
 
-from support import DPVD, ROOT, Server, true, wait_until
+from support import DPVD, IMPATIENT, ROOT, Server, true, wait_until
 
 CLOCK_LIBRARY = Path(os.environ.get("DPVD_BUILD", ROOT / "build" / "release")) / "torture/clock.so"
 DATABASE_PATIENCE = 90
 STOP_PATIENCE = 60
 MEGA = 1 << 20
-
-# Those of an installation: faults.py is about them.
-TIMES = {"database_connect_timeout": "2s", "database_deadline": "8s", "database_lock_timeout": "5s"}
 
 
 class Disk:
@@ -141,7 +138,7 @@ class House(Server):
     """disk_size in bytes; settings are those of dpvd."""
 
     def __init__(self, disk_size, **settings):
-        super().__init__(**{**TIMES, "notification_retry": "100ms", "smtp_tls": "off",
+        super().__init__(**{**IMPATIENT, "notification_retry": "100ms", "smtp_tls": "off",
                             "sms_window": "00:00-24:00", "notification_give_up": "30d", **settings})
         self.outside = Path(tempfile.mkdtemp(prefix="dpvd-torture-"))
         self.outside.chmod(0o755)
