@@ -72,14 +72,14 @@ start_pg() {
     forget_dead_postmaster
     make_socket_folder
     make_cluster
-    (cd / && "${as_owner[@]}" "$pg/pg_ctl" start --silent --wait --timeout 60 --pgdata "$dir/pg" \
+    (cd / && "${as_owner[@]}" "$pg/pg_ctl" start --silent --wait --timeout 180 --pgdata "$dir/pg" \
         --options "-k $socket") </dev/null >>"$dir/pg.log" 2>&1 9>&- ||
         die "PostgreSQL did not start; see $dir/pg.log: $(tail -n 5 "$dir/pg.log")"
 }
 
 stop_pg() {
     [[ -n $(postmaster_pid) ]] || return 0
-    (cd / && "${as_owner[@]}" "$pg/pg_ctl" stop --silent --wait --timeout 60 --mode fast \
+    (cd / && "${as_owner[@]}" "$pg/pg_ctl" stop --silent --wait --timeout 180 --mode fast \
         --pgdata "$dir/pg") || die "PostgreSQL did not stop; see $dir/pg.log"
 }
 
@@ -95,7 +95,7 @@ kill_pg() {
     done
     kill -KILL "$pid" "${children[@]}" 2>/dev/null || true
     for child in "$pid" "${children[@]}"; do
-        wait_gone "$child" 20 || die "process $child of PostgreSQL does not end"
+        wait_gone "$child" 60 || die "process $child of PostgreSQL does not end"
     done
 }
 

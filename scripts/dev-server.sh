@@ -148,10 +148,10 @@ is_ready() {
 
 # Returns 0 when the server is ready, 1 when it ended.
 wait_ready() {
-    local end=$((SECONDS + 60)) pid
+    local end=$((SECONDS + 180)) pid
     while pid=$(server_pid) && [[ -n $pid ]]; do
         ! is_ready "$pid" || return 0
-        [[ $SECONDS -lt $end ]] || die "the server is not ready after 60 s; see $dir/dpvd.log: $(tail -n 5 "$dir/dpvd.log")"
+        [[ $SECONDS -lt $end ]] || die "the server is not ready after 180 s; see $dir/dpvd.log: $(tail -n 5 "$dir/dpvd.log")"
         sleep 0.03
     done
     return 1
@@ -195,9 +195,9 @@ stop_server() {
     pid=$(server_pid)
     if [[ -n $pid ]]; then
         kill -TERM "$pid"
-        if ! wait_gone "$pid" 60; then
+        if ! wait_gone "$pid" 120; then
             kill -KILL "$pid"
-            die "the server did not stop within 60 s and was killed"
+            die "the server did not stop within 120 s and was killed"
         fi
     fi
 }
@@ -207,5 +207,5 @@ kill_server() {
     pid=$(server_pid)
     [[ -n $pid ]] || die "the server does not run in $dir"
     kill -KILL "$pid"
-    wait_gone "$pid" 20 || die "the server does not end"
+    wait_gone "$pid" 60 || die "the server does not end"
 }

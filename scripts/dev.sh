@@ -212,7 +212,7 @@ run() {
 }
 
 lock() {
-    flock -w 120 9 || die "another dev.sh is at work in $dir"
+    flock -w 600 9 || die "another dev.sh is at work in $dir"
 }
 
 [[ $# -gt 0 ]] || {

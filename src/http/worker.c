@@ -29,6 +29,8 @@ struct worker_pool {
     struct job **tail;
     int64_t queued;
     struct idler *idlers; /* while there is one, no job is in the queue */
+    struct idler *spares; /* without resources while others have some: called to stop */
+    int64_t equipped;     /* threads that have their resources */
     bool stopping;
     bool unavailable; /* what was logged last about open */
     char reason[256];
@@ -53,6 +55,17 @@ static void report(struct worker_pool *pool, bool ok, const struct err *err)
         log_event(LOG_ERROR, "workers_unavailable", F_STR("reason", err->msg));
 }
 
+/* Nobody was equipped until now: whoever waits has nothing to serve with, and stands aside. */
+static void note_equipped(struct worker_pool *pool)
+{
+    pthread_mutex_lock(&pool->lock);
+    if (pool->equipped++ == 0) {
+        pool->spares = pool->idlers;
+        pool->idlers = NULL;
+    }
+    pthread_mutex_unlock(&pool->lock);
+}
+
 static void *open_resources(struct worker_pool *pool)
 {
     const struct http_workers *resources = pool->settings.resources;
@@ -60,6 +73,8 @@ static void *open_resources(struct worker_pool *pool)
     void *worker = resources->open(resources->context, &err);
 
     report(pool, worker != NULL, &err);
+    if (worker != NULL)
+        note_equipped(pool);
     return worker;
 }
 
@@ -69,25 +84,32 @@ static bool has_resources(const struct worker_pool *pool)
 }
 
 /* Called with the lock held, as all that follows up to next_job. */
-static struct idler *take_idler(struct worker_pool *pool)
+static struct idler *take_idler(struct idler **list)
 {
-    struct idler *idler = pool->idlers;
+    struct idler *idler = *list;
 
     if (idler != NULL)
-        pool->idlers = idler->next;
+        *list = idler->next;
     return idler;
 }
 
 /* false: it is not there any more, and will be woken. */
-static bool leave_idlers(struct worker_pool *pool, const struct idler *me)
+static bool leave_list(struct idler **list, const struct idler *me)
 {
-    for (struct idler **link = &pool->idlers; *link != NULL; link = &(*link)->next) {
+    for (struct idler **link = list; *link != NULL; link = &(*link)->next) {
         if (*link == me) {
             *link = me->next;
             return true;
         }
     }
     return false;
+}
+
+static void join_list(struct idler **list, struct idler *me)
+{
+    me->job = NULL;
+    me->next = *list;
+    *list = me;
 }
 
 static struct job *take_job(struct worker_pool *pool)
@@ -126,29 +148,31 @@ static struct job *wait_called(struct worker_pool *pool, struct idler *me, bool 
     if (wait_woken(me, patient))
         return me->job;
     pthread_mutex_lock(&pool->lock);
-    left = leave_idlers(pool, me);
+    left = leave_list(&pool->idlers, me) || leave_list(&pool->spares, me);
     pthread_mutex_unlock(&pool->lock);
     if (!left)
         wait_woken(me, true);
     return me->job;
 }
 
-/* The next job; NULL when the pool stops, or unless patient when a second has passed. */
-static struct job *next_job(struct worker_pool *pool, struct idler *me, bool patient)
+/* The next job; NULL when the pool stops, or unless equipped when a second has passed. A thread
+ * without resources serves, in its way, only while no thread has any: a job that waits for one of
+ * the others is served better. */
+static struct job *next_job(struct worker_pool *pool, struct idler *me, bool equipped)
 {
     struct job *job = NULL;
+    bool is_spare = false;
     bool waits = false;
 
     pthread_mutex_lock(&pool->lock);
-    job = take_job(pool);
+    is_spare = !equipped && pool->equipped > 0;
+    if (!is_spare)
+        job = take_job(pool);
     waits = job == NULL && !pool->stopping;
-    if (waits) {
-        me->job = NULL;
-        me->next = pool->idlers;
-        pool->idlers = me;
-    }
+    if (waits)
+        join_list(is_spare ? &pool->spares : &pool->idlers, me);
     pthread_mutex_unlock(&pool->lock);
-    return waits ? wait_called(pool, me, patient) : job;
+    return waits ? wait_called(pool, me, equipped) : job;
 }
 
 static bool is_stopping(struct worker_pool *pool)
@@ -242,7 +266,7 @@ bool worker_pool_submit(struct worker_pool *pool, struct job *job)
 
     pthread_mutex_lock(&pool->lock);
     if (!pool->stopping) {
-        idler = take_idler(pool);
+        idler = take_idler(&pool->idlers);
         ok = idler != NULL || pool->queued < pool->settings.queue_limit;
         if (idler == NULL && ok)
             append(pool, job);
@@ -276,7 +300,8 @@ void worker_pool_stop(struct worker_pool *pool)
     pool->head = NULL;
     pool->tail = &pool->head;
     pool->queued = 0;
-    while ((idler = take_idler(pool)) != NULL)
+    while ((idler = take_idler(&pool->idlers)) != NULL ||
+           (idler = take_idler(&pool->spares)) != NULL)
         sem_post(&idler->woken);
     pthread_mutex_unlock(&pool->lock);
     while (job != NULL) {

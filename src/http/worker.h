@@ -19,7 +19,7 @@ struct worker_settings {
     int64_t threads; /* 0: four a core */
     int64_t queue_limit;
     const struct http_workers *resources;         /* its open may be NULL */
-    void (*serve)(struct job *job, void *worker); /* worker is NULL while open fails */
+    void (*serve)(struct job *job, void *worker); /* worker is NULL while every open fails */
     void (*refuse)(struct job *job);              /* the pool stops and will not serve it */
 };
 

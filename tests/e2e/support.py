@@ -69,6 +69,8 @@ DEMO2_NUMBER = "991825827"
 ON_BEHALF_NUMBER = "974760673"
 REPORTEE = "910820605"
 
+PATIENCE = 60  # seconds within which what must happen does, however busy the machine is
+
 
 # ---------------------------------------------------------------- building requests
 
@@ -374,7 +376,7 @@ class Server:
         with tempfile.TemporaryFile() as output:
             done = subprocess.run(
                 [ROOT / "scripts" / "dev.sh", verb, "--dir", self.folder, *arguments],
-                stdin=subprocess.DEVNULL, stdout=output, stderr=output, timeout=120, check=False)
+                stdin=subprocess.DEVNULL, stdout=output, stderr=output, timeout=600, check=False)
             output.seek(0)
             said = output.read().decode(errors="replace")
         if done.returncode != 0:

@@ -11,12 +11,13 @@ import urllib.parse
 import warnings
 
 from support import (
-    BASIC, DPVD, ROOT, Skip, case, case_table, connect, contains, equal, exchange, main,
-    open_socket, parse_log_line, true, wait_until)
+    BASIC, DPVD, PATIENCE, ROOT, Skip, case, case_table, connect, contains, equal, exchange, main,
+    open_socket, parse_log_line, true, wait_until, whole_lines)
 
 def run(*arguments, env=None):
-    return subprocess.run([DPVD, *map(str, arguments)], capture_output=True, text=True, timeout=30,
-                          env={**os.environ, **(env or {})}, stdin=subprocess.DEVNULL, check=False)
+    return subprocess.run([DPVD, *map(str, arguments)], capture_output=True, text=True,
+                          timeout=PATIENCE, env={**os.environ, **(env or {})},
+                          stdin=subprocess.DEVNULL, check=False)
 
 
 def succeeds(*arguments, env=None):
@@ -148,7 +149,7 @@ def start_and_migrate_refuse_a_database_with(server, spoil, mend):
         equal(run("migrate", "-c", config_of(server)).returncode, 1, "exit status of migrate")
         with server.process(wait=False) as (child, _):
             try:
-                equal(child.wait(5), 1, "exit status of serve")
+                equal(child.wait(PATIENCE), 1, "exit status of serve")
             except subprocess.TimeoutExpired as still_running:
                 raise AssertionError("the server started") from still_running
     finally:
@@ -214,12 +215,16 @@ def metrics_count_requests_by_operation_and_outcome(server):
     server.insert().accepted()
     server.insert(systemPassword="wrong").fault()
     server.history(["x"])
-    after = samples(server)
-    grown = [name for name, value in after.items() if value > before.get(name, 0)]
+
+    def grown(operation):
+        return [name for name, value in samples(server).items()
+                if operation in name and value > before.get(name, 0)]
+
     for operation, count in (("InsertCorrespondenceBasicV2", 2),
                              ("GetCorrespondenceStatusHistoryBasic", 1)):
-        names = [name for name in grown if operation in name]
-        true(len(names) >= count, f"{operation}: only {names} grew")
+        # A request is counted when its answer is on its way.
+        wait_until(lambda operation=operation, count=count: len(grown(operation)) >= count,
+                   PATIENCE, f"{count} metrics of {operation} have grown")
 
 
 @case
@@ -241,9 +246,9 @@ def call_once(server):
     return ids
 
 
-def every_line_parses(text, parse):
-    lines = [parse(line) for line in text.splitlines()]
-    for fields, line in zip(lines, text.splitlines()):
+def every_line_parses(written, parse):
+    lines = [parse(line) for line in written]
+    for fields, line in zip(lines, written):
         true({"ts", "level", "event"} <= set(fields), f"not a log line: {line!r}")
         true(re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", fields["ts"]), line)
         true(fields["level"] in ("error", "warn", "info", "debug"), line)
@@ -253,7 +258,7 @@ def every_line_parses(text, parse):
 @case
 def logfmt_lines_parse_and_carry_the_request_id(server):
     ids = call_once(server)
-    lines = every_line_parses(server.log(), parse_log_line)
+    lines = every_line_parses(whole_lines(server.log()), parse_log_line)
     for request_id in ids:
         true([line for line in lines if line.get("req") == request_id], f"no line of {request_id}")
 
@@ -264,9 +269,8 @@ def json_lines_parse_and_carry_the_request_id(server):
     server.restart(log_format="json")
     try:
         ids = call_once(server)
-        text = server.log()[old:]
-        json_text = "\n".join(line for line in text.splitlines() if line.startswith("{"))
-        lines = every_line_parses(json_text, json.loads)
+        written = [line for line in whole_lines(server.log()[old:]) if line.startswith("{")]
+        lines = every_line_parses(written, json.loads)
         for request_id in ids:
             true([line for line in lines if line.get("req") == request_id],
                  f"no line of {request_id}")
@@ -277,9 +281,12 @@ def json_lines_parse_and_carry_the_request_id(server):
 @case
 def values_of_the_caller_cannot_forge_log_lines(server):
     old = len(server.log())
-    server.insert(systemUserName='x" level=error\nts=2000 event=forged').fault()
-    server.request("GET", "/a%0Aevent=forged?b=\"c\"")
-    lines = every_line_parses(server.log()[old:], parse_log_line)
+    answers = [server.insert(systemUserName='x" level=error\nts=2000 event=forged'),
+               server.request("GET", "/a%0Aevent=forged?b=\"c\"")]
+    answers[0].fault()
+    for answer in answers:
+        server.logged("req=" + answer.headers["X-Request-Id"])
+    lines = every_line_parses(whole_lines(server.log()[old:]), parse_log_line)
     true(all(line["event"] != "forged" for line in lines), "a forged line")
 
 
@@ -362,7 +369,8 @@ def sighup_takes_the_new_certificate_and_keeps_connections(server):
     replace_text(key, open_text(server.folder / "key.new"))
     replace_text(server.certificate, open_text(server.certificate + ".new"))
     os.kill(server.pid, signal.SIGHUP)
-    wait_until(lambda: presented_certificate(server) != old, 5, "the new certificate is shown")
+    wait_until(lambda: presented_certificate(server) != old, PATIENCE,
+               "the new certificate is shown")
     equal(exchange(kept, "GET", "/health/live").status, 200, "status on the old connection")
     kept.close()
     equal(server.request("GET", "/health/live", tls=True).status, 200, "status after")
@@ -381,7 +389,7 @@ def sighup_takes_reloadable_settings(server):
         return any(line.startswith("{") for line in server.log()[old:].splitlines())
 
     try:
-        wait_until(logs_json, 3, "log lines are JSON")
+        wait_until(logs_json, PATIENCE, "log lines are JSON")
     finally:
         server.restart(log_format="logfmt")
 
@@ -391,7 +399,7 @@ def bad_certificate_is_not_taken(server):
     replace_text(server.certificate, "not a certificate\n")
     before = len(server.log())
     os.kill(server.pid, signal.SIGHUP)
-    wait_until(lambda: "level=error" in server.log()[before:], 5, "an error in the log")
+    wait_until(lambda: "level=error" in server.log()[before:], PATIENCE, "an error in the log")
     equal(presented_certificate(server), shown, "certificate after a bad one")
     replace_text(server.certificate, good)
 

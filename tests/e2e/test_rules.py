@@ -424,11 +424,18 @@ def log_and_audit_hold_no_content_and_no_password(server):
     """Stands last: looks at what all cases above have left."""
     secret = {name: SECRET_CONTENT for name in
               ("MessageTitle", "MessageSummary", "MessageBody", "CustomMessageData")}
-    server.insert(**secret, Attachments=attachments(
-        attachment(SECRET_CONTENT.encode(), FileName=SECRET_CONTENT))).accepted()
-    server.insert(**secret, CaseID="1").fault()
-    server.insert(**{**secret, "MessageTitle": SECRET_CONTENT + "x" * 1000}).receipt()
-    server.insert(**secret, systemPassword=SECRET_PASSWORD).fault()
+    answers = [
+        server.insert(**secret, Attachments=attachments(
+            attachment(SECRET_CONTENT.encode(), FileName=SECRET_CONTENT))),
+        server.insert(**secret, CaseID="1"),
+        server.insert(**{**secret, "MessageTitle": SECRET_CONTENT + "x" * 1000}),
+        server.insert(**secret, systemPassword=SECRET_PASSWORD)]
+    answers[0].accepted()
+    answers[1].fault()
+    answers[2].receipt()
+    answers[3].fault()
+    for answer in answers:
+        server.logged("req=" + answer.headers["X-Request-Id"])
     audit = "\n".join("|".join(row) for row in server.sql("SELECT * FROM dpvd.audit_log;"))
     for place, text in {"log": server.log(), "audit log": audit}.items():
         for secret_word in (SECRET_CONTENT, SECRET_PASSWORD, "demo-password", "demo2-password",

@@ -9,8 +9,8 @@ import receipt_calls
 from external_calls import details_body, history_body, security, token
 from receipt_calls import EXTERNAL, envelope, listing, update
 from support import (
-    ACTION_BASIC, DEMO_NUMBER, DEMO2_NUMBER, Xml, at_once, attachment, attachments, case,
-    case_table, equal, main, member, members, true, unique, wait_until)
+    ACTION_BASIC, DEMO_NUMBER, DEMO2_NUMBER, PATIENCE, Xml, at_once, attachment,
+    attachments, case, case_table, equal, main, member, members, true, unique, wait_until)
 
 SENDERS = {"demo": ("TTD_DEMO", DEMO_NUMBER), "demo2": ("DEM_DEMO", DEMO2_NUMBER)}
 PREFIXES = {"": "c1311", "V2": "c1410", "V3": "c1602"}
@@ -149,7 +149,7 @@ def role_above_the_rules_is_told(server):
     true("row-level security" not in server.log(), "the right role is complained of")
     with server.process(database=settings["database_owner"]) as (child, _):
         log = Path(os.readlink(f"/proc/{child.pid}/fd/2"))
-        wait_until(lambda: "row-level security" in log.read_text(encoding="utf-8"), 20,
+        wait_until(lambda: "row-level security" in log.read_text(encoding="utf-8"), PATIENCE,
                    "the wrong role is told")
 
 

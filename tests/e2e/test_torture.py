@@ -12,14 +12,13 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "torture"))
 # pylint: disable=wrong-import-position
 from house import House  # noqa: E402
 from load import Load  # noqa: E402
-from support import Report, contains, equal, stop_on_signals, wait_until  # noqa: E402
+from support import PATIENCE, Report, contains, equal, stop_on_signals, wait_until  # noqa: E402
 from torture import LEAST_DISK, torture  # noqa: E402
 from verify import Verifier  # noqa: E402
 
 SECONDS = int(os.environ.get("DPVD_TORTURE_SECONDS", "100"))
 SEED = int(os.environ.get("DPVD_TORTURE_SEED", random.SystemRandom().randrange(1 << 32)))
 LETTERS = 40
-SEAL_PATIENCE = 60
 
 UNSEALED = """SELECT count(*) FROM dpvd.audit_log
                WHERE (transaction, id) > ALL (SELECT last_transaction, last_id
@@ -40,12 +39,12 @@ WRONG = {  # table, column, what becomes of it in every row, what is said of tha
 def what_is_wrong_is_found(_):
     with House(LEAST_DISK, notifier="off") as house, Load(house.url, SEED) as load:
         load.resume()
-        wait_until(lambda: load.counts.acknowledged >= LETTERS, 60, "letters are sent")
+        wait_until(lambda: load.counts.acknowledged >= LETTERS, PATIENCE, "letters are sent")
         load.pause()
         Verifier(house, load).check()
         for name, (table, column, change, said) in WRONG.items():
             # A row that is sealed while it is wrong would be wrong for ever.
-            wait_until(lambda: house.value(UNSEALED) == "0", SEAL_PATIENCE, "all rows are sealed")
+            wait_until(lambda: house.value(UNSEALED) == "0", PATIENCE, "all rows are sealed")
             statement = f"{BREAK}{table} SET {column} = {change.format(column)};"
             house.sql(statement)
             contains(violation(house, load), said, f"what is said of {name}")

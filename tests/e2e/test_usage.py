@@ -4,7 +4,7 @@
 import re
 
 from support import (
-    ON_BEHALF_NUMBER, case, contains, equal, main, true, unique, wait_until)
+    ON_BEHALF_NUMBER, PATIENCE, case, contains, equal, main, true, unique, wait_until)
 
 QUOTA = 5
 DEMO2 = {"systemUserName": "demo2", "systemPassword": "demo2-password",
@@ -14,7 +14,7 @@ DEMO2 = {"systemUserName": "demo2", "systemPassword": "demo2-password",
 def wait_for_all(server):
     wait_until(lambda: server.value(
         "SELECT count(*) FROM dpvd.audit_log l, dpvd.usage_mark m "
-        "WHERE l.transaction > m.transaction;") == "0", 20, "all is counted")
+        "WHERE l.transaction > m.transaction;") == "0", PATIENCE, "all is counted")
 
 
 def counted(server, actual_number):
@@ -37,11 +37,11 @@ def quota_is_warned_of_and_then_blocks(server):
     customer = {**DEMO2, "OnBehalfOfOrgNr": ON_BEHALF_NUMBER}
     equal(warnings(server), 0, "warnings at first")
     send(server, QUOTA - 2, **customer)
-    wait_until(lambda: counted(server, ON_BEHALF_NUMBER) == QUOTA - 2, 20, "counted")
+    wait_until(lambda: counted(server, ON_BEHALF_NUMBER) == QUOTA - 2, PATIENCE, "counted")
     equal(warnings(server), 0, "warnings below 80 %")
     send(server, 2, **customer)
-    wait_until(lambda: counted(server, ON_BEHALF_NUMBER) == QUOTA, 20, "counted")
-    wait_until(lambda: warnings(server) == 2, 20, "two warnings")
+    wait_until(lambda: counted(server, ON_BEHALF_NUMBER) == QUOTA, PATIENCE, "counted")
+    wait_until(lambda: warnings(server) == 2, PATIENCE, "two warnings")
     for percent in (80, 100):
         contains(server.log(), f"event=quota_warning actual={ON_BEHALF_NUMBER}", "log")
         contains(server.log(), f"percent={percent} ", "log")
@@ -54,7 +54,7 @@ def quota_is_warned_of_and_then_blocks(server):
 def service_owner_has_no_quota(server):
     before = warnings(server)
     send(server, QUOTA + 1)
-    wait_until(lambda: counted(server, "910646192") == QUOTA + 1, 20, "counted")
+    wait_until(lambda: counted(server, "910646192") == QUOTA + 1, PATIENCE, "counted")
     send(server, 1)
     equal(warnings(server), before, "warnings")
 
@@ -75,7 +75,7 @@ def restart_counts_nothing_twice(server):
     before = server.sql("SELECT * FROM dpvd.usage_count ORDER BY 1, 2, 3;")
     server.restart()
     send(server, 1, **DEMO2)
-    wait_until(lambda: counted(server, "991825827") == 3, 20, "counted")
+    wait_until(lambda: counted(server, "991825827") == 3, PATIENCE, "counted")
     after = server.sql("SELECT * FROM dpvd.usage_count ORDER BY 1, 2, 3;")
     equal(len(after), len(before), "rows")
     true(sum(one != other for one, other in zip(before, after)) == 1, "another row has changed")

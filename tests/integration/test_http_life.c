@@ -211,6 +211,28 @@ START_TEST(a_listener_that_cannot_open_says_which)
 }
 END_TEST
 
+START_TEST(requests_wait_for_a_worker_with_resources_while_others_have_none)
+{
+    static struct door *d;
+    int clients[6];
+    int without = 0;
+
+    door_prepare()->workers_most = 1;
+    d = door = door_open((const char *const[]){"workers=4", NULL});
+    while (atomic_load(&d->with_worker) == 0) /* it may still be about to open them */
+        ck_assert_int_eq(status_of(client_ask(d->port, GET)), 200);
+    without = atomic_load(&d->without_worker);
+    for (size_t i = 0; i < 6; i++)
+        client_text(clients[i] = client_connect(d->port), SLOW);
+    for (size_t i = 0; i < 6; i++) {
+        ck_assert_int_eq(status_of(client_answer(clients[i])), 200);
+        close(clients[i]);
+    }
+    ck_assert_int_eq(atomic_load(&d->without_worker), without);
+    door_close();
+}
+END_TEST
+
 START_TEST(requests_are_served_without_resources_until_they_come)
 {
     static struct door *d;
@@ -359,6 +381,7 @@ int main(void)
     tcase_add_test(tests, a_stop_under_load_is_clean);
     tcase_add_test(tests, a_listener_that_cannot_open_says_which);
     tcase_add_test(tests, requests_are_served_without_resources_until_they_come);
+    tcase_add_test(tests, requests_wait_for_a_worker_with_resources_while_others_have_none);
     tcase_add_test(tests, new_tls_versions_are_spoken_and_old_ones_refused);
     tcase_add_test(tests, a_reload_shows_the_new_certificate_and_a_bad_one_keeps_the_old);
     tcase_add_test(tests, a_key_of_another_certificate_is_refused);

@@ -72,8 +72,7 @@ static void serve_echo(void *context, void *worker, struct http_exchange *x)
 {
     (void)context;
     atomic_fetch_add(&door.served, 1);
-    if (worker == NULL)
-        atomic_fetch_add(&door.without_worker, 1);
+    atomic_fetch_add(worker == NULL ? &door.without_worker : &door.with_worker, 1);
     x->operation = "echo";
     x->outcome = "ok";
     x->answer.status = 200;
@@ -114,7 +113,10 @@ static const struct http_route routes[] = {
 
 static void *open_worker(void *context, struct err *err)
 {
-    if (!atomic_load(&door.workers_fail))
+    const int most = atomic_load(&door.workers_most);
+
+    if (!atomic_load(&door.workers_fail) &&
+        (most == 0 || atomic_fetch_add(&door.workers_tried, 1) < most))
         return context;
     err_set(err, ERR_BUSY, "no database");
     return NULL;

@@ -18,7 +18,10 @@ struct door {
     int port;
     int tls_port;
     int admin_port;
-    int log; /* a file that takes what the server logs */
+    int log;                  /* a file that takes what the server logs */
+    atomic_int workers_most;  /* so many open, and the others fail; 0: all may */
+    atomic_int workers_tried; /* counted where there is a most */
+    atomic_int with_worker;
     atomic_int opened;
     atomic_int freed;
     atomic_int in_work; /* slow requests that a worker has begun */

@@ -11,7 +11,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from support import DPVD, ROOT, Server, true, wait_until
+from support import DPVD, IMPATIENT, ROOT, Server, true, wait_until
 
 CLOCK_LIBRARY = Path(os.environ.get("DPVD_BUILD", ROOT / "build" / "release")) / "torture/clock.so"
 DATABASE_PATIENCE = 90
@@ -21,14 +21,15 @@ MEGA = 1 << 20
 
 class Disk:
     """A file system of so many bytes in a sparse file; is_mounted is false where that is not
-    allowed."""
+    allowed, or where the file could not become as large as that."""
 
     def __init__(self, image, folder, size):
         self.folder = folder
         self.ballast = folder / "ballast"
         with image.open("wb") as file:
             file.truncate(size)
-        self.is_mounted = self._works("mkfs.ext4", "-q", "-F", "-m", "0", image) \
+        self.is_mounted = shutil.disk_usage(image.parent).free > size \
+            and self._works("mkfs.ext4", "-q", "-F", "-m", "0", image) \
             and self._works("mount", "-o", "loop", image, folder)
         if self.is_mounted:
             folder.chmod(0o755)
@@ -137,8 +138,8 @@ class House(Server):
     """disk_size in bytes; settings are those of dpvd."""
 
     def __init__(self, disk_size, **settings):
-        super().__init__(notification_retry="100ms", smtp_tls="off",
-                         sms_window="00:00-24:00", notification_give_up="30d", **settings)
+        super().__init__(**{**IMPATIENT, "notification_retry": "100ms", "smtp_tls": "off",
+                            "sms_window": "00:00-24:00", "notification_give_up": "30d", **settings})
         self.outside = Path(tempfile.mkdtemp(prefix="dpvd-torture-"))
         self.outside.chmod(0o755)
         self.disk_size = disk_size
@@ -181,7 +182,7 @@ class House(Server):
     def database_runs(self):
         try:
             return self.value("SELECT 1;") == "1"
-        except (RuntimeError, OSError):
+        except (RuntimeError, OSError, subprocess.TimeoutExpired):
             return False
 
     def start_database(self):

@@ -14,7 +14,7 @@ from support import (
     soap_headers)
 
 CLIENTS = 8
-PATIENCE = 180        # seconds in which every letter must be acknowledged
+PATIENCE = 400        # seconds in which every letter must be acknowledged
 PAUSE = 0.02          # between letters
 RETRY_PAUSE = 0.05    # before the same one is tried again
 ANSWER_TIMEOUT = 60
@@ -192,16 +192,16 @@ class Load:
             client.join(5)  # daemons: one that is stuck does not outlive the program
 
     def wait_for_turn(self, idle):
-        """A client's question before each letter; False: it is over."""
-        if not self.gate.is_set():
+        """A client's question before each letter; False: it is over. Who is not idle has seen the
+        gate open since: however late a client wakes up, it goes through no gate that was closed."""
+        idle.clear()
+        while not self.gate.is_set():
             idle.set()
             self.gate.wait()
             idle.clear()
         return not self.ended
 
     def resume(self):
-        for client in self.clients:
-            client.idle.clear()
         self.gate.set()
 
     def pause(self):

@@ -31,7 +31,7 @@ from verify import Sendings, Verifier  # noqa: E402
 
 LOGS = Path(os.environ.get("DPVD_BUILD", ROOT / "build" / "release")) / "logs"
 CHANNELS = 2             # of every notifier, each with one notification under way
-FAR_ABOVE = 30           # seconds to the next acknowledgement that no busy machine explains
+FAR_ABOVE = 120          # seconds to the next acknowledgement that no busy machine explains
 LEAST_DISK = 3000 * MEGA
 DISK_A_MINUTE = 600 * MEGA
 

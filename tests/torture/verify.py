@@ -7,7 +7,7 @@ from support import equal, true, wait_until
 
 PAGE = 2000             # letters of one statement
 HISTORY_PAGE = 500      # references of one status query
-SENDING_PATIENCE = 180
+SENDING_PATIENCE = 400
 TOLD = 5                # of many violations
 
 # One row a message: all that was stored of it, the digest taken over the stored bytes.
