@@ -22,21 +22,48 @@ static void open_with(const char *const *settings)
     door = door_open(settings);
 }
 
+static int64_t connected; /* clock_monotonic, before the server can know of the connection */
+
 static int open_and_connect(const char *const *settings)
 {
     open_with(settings);
+    connected = clock_monotonic();
     return client_connect(door->port);
+}
+
+/* Was it cut soon, but not before so many microseconds had passed since then? */
+static void check_cut(int fd, int64_t since, int64_t microseconds)
+{
+    ck_assert(client_closed(fd, DOOR_SOON));
+    ck_assert_int_ge(clock_monotonic() - since, microseconds);
+}
+
+/* A machine that stalls makes the best client too slow: one of many attempts must go well. */
+enum { ATTEMPTS = 50 };
+
+static int connect_and_get(void)
+{
+    for (int i = 0; i < ATTEMPTS; i++) {
+        const int fd = client_connect(door->port);
+
+        client_text(fd, GET);
+        if (status_of(client_answer(fd)) == 200)
+            return fd;
+        close(fd);
+    }
+    ck_abort_msg("no attempt was fast enough");
+    return -1;
 }
 
 START_TEST(slow_headers_are_cut)
 {
     const int fd = open_and_connect((const char *const[]){"header_timeout=300ms", NULL});
-    const int64_t start = clock_monotonic();
+    int i = 0;
 
-    for (int i = 0; i < 100 && !client_closed(fd, 50); i++)
+    for (; i < 90 && !client_closed(fd, 80); i++) /* never 300 ms without a line */
         client_text(fd, i == 0 ? "GET /echo HTTP/1.1\r\n" : "X: y\r\n");
-    ck_assert_int_ge(clock_monotonic() - start, 250000);
-    ck_assert_int_le(clock_monotonic() - start, 1500000);
+    ck_assert_int_ge(clock_monotonic() - connected, 250000);
+    ck_assert_int_lt(i, 90);
     close(fd);
 }
 END_TEST
@@ -45,8 +72,7 @@ START_TEST(a_silent_connection_is_cut)
 {
     const int fd = open_and_connect((const char *const[]){"header_timeout=300ms", NULL});
 
-    ck_assert(!client_closed(fd, 200));
-    ck_assert(client_closed(fd, 1000));
+    check_cut(fd, connected, 250000);
     close(fd);
 }
 END_TEST
@@ -56,9 +82,9 @@ START_TEST(empty_lines_do_not_stretch_the_headers)
     const int fd = open_and_connect((const char *const[]){"header_timeout=300ms", NULL});
     int i = 0;
 
-    for (; i < 100 && !client_closed(fd, 20); i++)
+    for (; i < DOOR_SOON / 20 && !client_closed(fd, 20); i++)
         client_text(fd, "\r\n");
-    ck_assert_int_lt(i, 60);
+    ck_assert_int_lt(i, DOOR_SOON / 20);
     close(fd);
 }
 END_TEST
@@ -69,23 +95,22 @@ START_TEST(an_idle_connection_is_cut_after_idle_timeout)
 
     client_text(fd, GET);
     ck_assert_int_eq(status_of(client_answer(fd)), 200);
-    ck_assert(!client_closed(fd, 250));
-    ck_assert(client_closed(fd, 1000));
+    check_cut(fd, connected, 350000);
     close(fd);
 }
 END_TEST
 
 START_TEST(a_second_request_has_its_own_time_for_headers)
 {
-    const int fd =
-        open_and_connect((const char *const[]){"idle_timeout=30s", "header_timeout=300ms", NULL});
+    int64_t start = 0;
+    int fd = -1;
 
-    client_text(fd, GET);
-    ck_assert_int_eq(status_of(client_answer(fd)), 200);
+    open_with((const char *const[]){"idle_timeout=10m", "header_timeout=300ms", NULL});
+    fd = connect_and_get();
     poll(NULL, 0, 400);
+    start = clock_monotonic();
     client_text(fd, "G"); /* the line is not complete: only the kernel has seen the byte */
-    ck_assert(!client_closed(fd, 150));
-    ck_assert(client_closed(fd, 2000));
+    check_cut(fd, start, 250000);
     close(fd);
 }
 END_TEST
@@ -97,10 +122,10 @@ START_TEST(a_trickling_body_is_cut)
     int i = 0;
 
     client_text(fd, POST "Content-Length: 100000\r\n\r\n");
-    for (; i < 100 && !client_closed(fd, 20); i++)
+    for (; i < DOOR_SOON / 20 && !client_closed(fd, 20); i++)
         client_text(fd, "x");
-    ck_assert_int_gt(i, 5);
-    ck_assert_int_lt(i, 60);
+    ck_assert_int_lt(i, DOOR_SOON / 20);
+    ck_assert_int_ge(clock_monotonic() - connected, 250000);
     ck_assert(door_logged("reason=body_rate"));
     close(fd);
 }
@@ -109,30 +134,40 @@ END_TEST
 START_TEST(a_body_that_stops_after_a_good_start_is_cut)
 {
     const int fd =
-        open_and_connect((const char *const[]){"body_grace=300ms", "body_rate=100k", NULL});
+        open_and_connect((const char *const[]){"body_grace=300ms", "body_rate=10k", NULL});
     char body[50000] = {0};
 
     client_text(fd, POST "Content-Length: 10000000\r\n\r\n");
     for (int i = 0; i < 20; i++)
-        client_send(fd, body, sizeof(body));
-    ck_assert(client_closed(fd, 2000));
+        client_send(fd, body, sizeof(body)); /* enough for 100 s at that rate */
+    ck_assert(client_closed(fd, DOOR_SOON));
     close(fd);
 }
 END_TEST
 
-START_TEST(a_slow_but_steady_body_is_served)
+static bool send_steadily(void)
 {
-    const int fd =
-        open_and_connect((const char *const[]){"body_grace=200ms", "body_rate=1k", NULL});
+    const int fd = client_connect(door->port);
     char body[100] = {0};
+    bool served = false;
 
     client_text(fd, POST "Content-Length: 3000\r\n\r\n");
     for (int i = 0; i < 30; i++) {
         client_send(fd, body, sizeof(body));
         poll(NULL, 0, 20);
     }
-    ck_assert_ptr_nonnull(strstr(client_answer(fd), "length=3000"));
+    served = strstr(client_answer(fd), "length=3000") != NULL;
     close(fd);
+    return served;
+}
+
+START_TEST(a_slow_but_steady_body_is_served)
+{
+    int i = 0;
+
+    open_with((const char *const[]){"body_grace=200ms", "body_rate=1k", NULL});
+    while (!send_steadily())
+        ck_assert_int_lt(++i, ATTEMPTS);
 }
 END_TEST
 
@@ -147,10 +182,9 @@ START_TEST(a_client_that_does_not_read_its_answer_is_cut)
 }
 END_TEST
 
-START_TEST(a_client_that_reads_slowly_but_steadily_gets_all)
+static size_t read_steadily(void)
 {
-    const int fd =
-        open_and_connect((const char *const[]){"response_timeout=300ms", "body_rate=64k", NULL});
+    const int fd = client_connect(door->port);
     static char room[1U << 19];
     size_t total = 0;
     ssize_t n = 0;
@@ -160,15 +194,25 @@ START_TEST(a_client_that_reads_slowly_but_steadily_gets_all)
         total += (size_t)n;
         poll(NULL, 0, 20);
     }
-    ck_assert_uint_gt(total, 32U << 20);
     close(fd);
+    return total;
+}
+
+START_TEST(a_client_that_reads_slowly_but_steadily_gets_all)
+{
+    int i = 0;
+
+    open_with((const char *const[]){"response_timeout=300ms", "body_rate=64k", NULL});
+    while (read_steadily() <= 32U << 20)
+        ck_assert_int_lt(++i, ATTEMPTS);
 }
 END_TEST
 
-static const char *const tight[] = {"held_bytes=2m",          "held_reserve=256k",
-                                    "small_request=64k",      "max_body=1m",
-                                    "response_timeout=500ms", "held_percent_per_address=100",
-                                    "drain_bytes=2m",         NULL};
+#define TIGHT                                                                                      \
+    "held_bytes=2m", "held_reserve=256k", "small_request=64k", "max_body=1m",                      \
+        "held_percent_per_address=100", "drain_bytes=2m"
+
+static const char *const tight[] = {TIGHT, NULL};
 
 /* A connection that has announced n bytes and sent some of them. */
 static int start_upload(size_t announced, size_t sent)
@@ -261,7 +305,7 @@ START_TEST(a_wait_that_is_too_long_ends_in_503)
     int large[2] = {-1, -1};
     int fd = -1;
 
-    open_with(tight);
+    open_with((const char *const[]){TIGHT, "response_timeout=1s", NULL});
     large[0] = start_upload(900000, 899999);
     fd = client_connect(door->port);
     client_text(fd, POST CHUNKED);
@@ -306,12 +350,16 @@ START_TEST(uploads_that_together_are_too_large_do_not_block_each_other_for_ever)
 }
 END_TEST
 
+/* Who had to wait for the slow ones would wait much longer than a machine ever stalls. */
+#define PATIENT "body_grace=10m", "response_timeout=10m", "idle_timeout=10m"
+#define LONG INT64_C(30000000)
+
 START_TEST(greedy_uploads_of_one_address_do_not_starve_a_small_request)
 {
     int fds[20];
 
     open_with((const char *const[]){"held_bytes=2m", "held_reserve=256k", "small_request=64k",
-                                    "max_body=1m", "held_percent_per_address=25", NULL});
+                                    "max_body=1m", "held_percent_per_address=25", PATIENT, NULL});
     for (int i = 0; i < 20; i++) {
         char body[300000] = {0};
 
@@ -324,7 +372,7 @@ START_TEST(greedy_uploads_of_one_address_do_not_starve_a_small_request)
 
         ck_assert_int_eq(status_of(client_ask(door->port, POST "Content-Length: 2\r\n\r\nab")),
                          200);
-        ck_assert_int_lt(clock_monotonic() - start, 500000);
+        ck_assert_int_lt(clock_monotonic() - start, LONG);
     }
     for (int i = 0; i < 20; i++)
         close(fds[i]);
@@ -371,25 +419,32 @@ END_TEST
 
 START_TEST(a_full_queue_is_503_with_retry_after)
 {
-    int fds[12];
-    int busy = 0;
-    int served = 0;
+    static const char slow[] = "GET /slow HTTP/1.1\r\n" HOST "\r\n";
+    int fds[3];
 
+    door_prepare()->hold = true;
     open_with((const char *const[]){"workers=1", "queue_limit=2", NULL});
-    for (int i = 0; i < 12; i++) {
-        fds[i] = client_connect(door->port);
-        client_text(fds[i], "GET /slow HTTP/1.1\r\n" HOST "\r\n");
-    }
-    for (int i = 0; i < 12; i++) {
-        const char *answer = client_answer(fds[i]);
+    for (int i = 0; i < 3; i++) {
+        struct http_gauges gauges = {0};
 
-        served += status_of(answer) == 200;
-        busy += status_of(answer) == 503 && strstr(answer, "Retry-After: ") != NULL;
+        fds[i] = client_connect(door->port);
+        client_text(fds[i], slow);
+        while (atomic_load(&door->in_work) == 0 || gauges.queued < i) {
+            poll(NULL, 0, 2);
+            http_server_gauges(door->server, &gauges);
+        }
+    }
+    for (int i = 0; i < 9; i++) {
+        const char *answer = client_ask(door->port, slow);
+
+        ck_assert_int_eq(status_of(answer), 503);
+        ck_assert_ptr_nonnull(strstr(answer, "Retry-After: "));
+    }
+    atomic_store(&door->hold, false);
+    for (int i = 0; i < 3; i++) {
+        ck_assert_int_eq(status_of(client_answer(fds[i])), 200);
         close(fds[i]);
     }
-    ck_assert_int_ge(served, 3);
-    ck_assert_int_ge(busy, 1);
-    ck_assert_int_eq(served + busy, 12);
 }
 END_TEST
 
@@ -397,9 +452,8 @@ START_TEST(a_good_client_is_served_beside_many_bad_ones)
 {
     enum { IDLE = 1000, SLOW = 40 };
     static int fds[IDLE + SLOW];
-    int64_t longest = 0;
 
-    open_with(NULL);
+    open_with((const char *const[]){PATIENT, NULL});
     for (int i = 0; i < IDLE + SLOW; i++) {
         fds[i] = client_connect(door->port);
         if (i < IDLE) {
@@ -411,14 +465,11 @@ START_TEST(a_good_client_is_served_beside_many_bad_ones)
     }
     for (int i = 0; i < 50; i++) {
         const int64_t start = clock_monotonic();
-        int64_t took = 0;
 
         ck_assert_int_eq(status_of(client_ask(door->port, POST "Content-Length: 5\r\n\r\nhello")),
                          200);
-        took = clock_monotonic() - start;
-        longest = took > longest ? took : longest;
+        ck_assert_int_lt(clock_monotonic() - start, LONG);
     }
-    ck_assert_int_lt(longest, 500000);
     for (int i = 0; i < IDLE + SLOW; i++)
         close(fds[i]);
 }
@@ -432,7 +483,6 @@ int main(void)
     int failed = 0;
 
     tcase_add_checked_fixture(tests, NULL, door_close);
-    tcase_set_timeout(tests, 30);
     tcase_add_test(tests, slow_headers_are_cut);
     tcase_add_test(tests, a_silent_connection_is_cut);
     tcase_add_test(tests, empty_lines_do_not_stretch_the_headers);

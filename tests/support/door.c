@@ -1,6 +1,5 @@
 #include "support/door.h"
 
-#include "base/clock.h"
 #include "base/log.h"
 
 #include <arpa/inet.h>
@@ -16,6 +15,8 @@
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+enum { LOOK_MS = 10 };
 
 static struct door door;
 
@@ -84,7 +85,9 @@ static void serve_echo(void *context, void *worker, struct http_exchange *x)
 static void serve_slow(void *context, void *worker, struct http_exchange *x)
 {
     atomic_fetch_add(&door.in_work, 1);
-    poll(NULL, 0, 300);
+    do {
+        poll(NULL, 0, 300);
+    } while (atomic_load(&door.hold));
     serve_echo(context, worker, x);
 }
 
@@ -167,10 +170,10 @@ bool door_log_has(const char *text)
 
 bool door_logged(const char *text)
 {
-    for (int i = 0; i < 400; i++) {
+    for (int i = 0; i < DOOR_PATIENCE / LOOK_MS; i++) {
         if (door_log_has(text))
             return true;
-        poll(NULL, 0, 5);
+        poll(NULL, 0, LOOK_MS);
     }
     return false;
 }
@@ -214,7 +217,7 @@ void door_close(void)
 
 int client_socket(int port)
 {
-    const struct timeval patience = {5, 0};
+    const struct timeval patience = {DOOR_PATIENCE / 1000, 0};
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
     const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
@@ -319,14 +322,14 @@ const char *client_ask(int port, const char *text)
 
 bool client_closed(int fd, int milliseconds)
 {
-    const int64_t until = clock_monotonic() + milliseconds * INT64_C(1000);
     struct pollfd p = {.fd = fd, .events = POLLIN};
     char room[65536];
 
-    while (clock_monotonic() < until) {
+    for (int waited = 0; waited < milliseconds;) {
         errno = 0;
-        if (poll(&p, 1, 10) == 1 && recv(fd, room, sizeof(room), MSG_DONTWAIT) <= 0 &&
-            errno != EAGAIN)
+        if (poll(&p, 1, LOOK_MS) != 1)
+            waited += LOOK_MS;
+        else if (recv(fd, room, sizeof(room), MSG_DONTWAIT) <= 0 && errno != EAGAIN)
             return true;
     }
     return false;
