@@ -300,12 +300,13 @@ START_TEST(a_chunked_upload_waits_for_room_and_then_succeeds)
 }
 END_TEST
 
-START_TEST(a_wait_that_is_too_long_ends_in_503)
+static int status_of_a_long_wait(void)
 {
     int large[2] = {-1, -1};
     int fd = -1;
+    int status = 0;
+    struct http_gauges gauges = {.held_bytes = 1};
 
-    open_with((const char *const[]){TIGHT, "response_timeout=1s", NULL});
     large[0] = start_upload(900000, 899999);
     fd = client_connect(door->port);
     client_text(fd, POST CHUNKED);
@@ -313,10 +314,26 @@ START_TEST(a_wait_that_is_too_long_ends_in_503)
     large[1] = start_upload(700000, 699999);
     send_chunk(fd, 400000);
     client_text(fd, "0\r\n\r\n");
-    ck_assert_int_eq(status_of(client_answer(fd)), 503);
+    status = status_of(client_answer(fd));
     close(fd);
     close(large[0]);
     close(large[1]);
+    while (gauges.held_bytes > 0) {
+        poll(NULL, 0, 2);
+        http_server_gauges(door->server, &gauges);
+    }
+    return status;
+}
+
+/* The setting is the time for the answer as well, which may be cut off before it is out. */
+START_TEST(a_wait_that_is_too_long_ends_in_503)
+{
+    int status = 0;
+
+    open_with((const char *const[]){TIGHT, "response_timeout=500ms", NULL});
+    for (int i = 0; i < ATTEMPTS && status == 0; i++)
+        status = status_of_a_long_wait();
+    ck_assert_int_eq(status, 503);
 }
 END_TEST
 
@@ -351,7 +368,7 @@ START_TEST(uploads_that_together_are_too_large_do_not_block_each_other_for_ever)
 END_TEST
 
 /* Who had to wait for the slow ones would wait much longer than a machine ever stalls. */
-#define PATIENT "body_grace=10m", "response_timeout=10m", "idle_timeout=10m"
+#define PATIENT "header_timeout=10m", "body_grace=10m", "response_timeout=10m", "idle_timeout=10m"
 #define LONG INT64_C(30000000)
 
 START_TEST(greedy_uploads_of_one_address_do_not_starve_a_small_request)

@@ -257,6 +257,8 @@ void client_send(int fd, const void *data, size_t n)
     while (n > 0) {
         const ssize_t sent = send(fd, p, n, MSG_NOSIGNAL);
 
+        if (sent < 0 && errno == EINTR)
+            continue;
         if (sent < 0)
             return;
         p += sent;
@@ -274,6 +276,17 @@ static bool is_interim(const char *answer)
     return strncmp(answer, "HTTP/1.1 100", 12) == 0;
 }
 
+/* Sockets with a time-out are interrupted when the process was stopped and goes on (signal(7)). */
+static bool take_byte(int fd, char *byte)
+{
+    ssize_t n = 0;
+
+    do {
+        n = recv(fd, byte, 1, 0);
+    } while (n < 0 && errno == EINTR);
+    return n == 1;
+}
+
 /* Byte by byte, so that nothing of the next answer is taken. */
 static const char *read_answer(int fd, bool with_body)
 {
@@ -282,7 +295,7 @@ static const char *read_answer(int fd, bool with_body)
     size_t body = 0;
     const char *length = NULL;
 
-    while (n < sizeof(room) - 1 && recv(fd, &room[n], 1, 0) == 1) {
+    while (n < sizeof(room) - 1 && take_byte(fd, &room[n])) {
         n++;
         if (n >= 4 && memcmp(&room[n - 4], "\r\n\r\n", 4) == 0)
             break;
@@ -291,7 +304,7 @@ static const char *read_answer(int fd, bool with_body)
     length = strcasestr(room, "\r\nContent-Length: ");
     if (with_body && length != NULL && !is_interim(room))
         body = (size_t)strtoul(length + 18, NULL, 10);
-    while (body > 0 && n < sizeof(room) - 1 && recv(fd, &room[n], 1, 0) == 1) {
+    while (body > 0 && n < sizeof(room) - 1 && take_byte(fd, &room[n])) {
         n++;
         body--;
     }
