@@ -11,7 +11,7 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 export DPVD_BUILD=${DPVD_BUILD:-$root/build/release}
 export DPVD_BIN=${DPVD_BIN:-$DPVD_BUILD/dpvd}
 logs=$DPVD_BUILD/logs
-limit=${TEST_TIMEOUT:-400}
+limit=${TEST_TIMEOUT:-1200}
 
 interpreter() {
     case $1 in

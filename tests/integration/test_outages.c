@@ -199,7 +199,7 @@ END_TEST
 
 START_TEST(an_idle_connection_that_was_cut_is_replaced_unnoticed)
 {
-    store_run(&store, "SELECT pg_terminate_backend(pid, 5000) " BACKENDS);
+    store_run(&store, "SELECT pg_terminate_backend(pid, 60000) " BACKENDS);
     check_put_works();
 }
 END_TEST

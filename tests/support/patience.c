@@ -4,5 +4,5 @@
 
 static void __attribute__((constructor)) be_patient(void)
 {
-    setenv("CK_DEFAULT_TIMEOUT", "240", 0);
+    setenv("CK_DEFAULT_TIMEOUT", "600", 0);
 }
