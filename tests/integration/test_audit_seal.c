@@ -139,15 +139,17 @@ START_TEST(no_row_is_skipped_while_many_write_and_two_seal)
     store.config.audit_seal_interval = 3;
     for (int i = 0; i < 2; i++)
         ck_assert_msg(sealer_start(&store.config, &sealers[i], &err), "%s", err.msg);
-    pg_writers_start(&writers);
-    pg_writers_wait(&writers);
+    for (int rounds = 0; checked().seals <= 5; rounds++) { /* what is sealed while it is written */
+        ck_assert_int_lt(rounds, 20);
+        pg_writers_start(&writers);
+        pg_writers_wait(&writers);
+    }
     for (int tries = 0; checked().waiting > 0 && tries < 1000; tries++)
         usleep(10000);
     for (int i = 0; i < 2; i++)
         sealer_stop(&sealers[i]);
     ck_assert_int_eq(checked().waiting, 0);
     ck_assert_int_eq(checked().rows, store_number(&store, "SELECT count(*) FROM dpvd.audit_log"));
-    ck_assert_int_gt(checked().seals, 5);
     ck_assert_msg(!checked().wrong, "%s", checked().finding);
 }
 END_TEST
@@ -433,7 +435,6 @@ static Suite *suite(void)
     TCase *tc = tcase_create("audit_seal");
 
     tcase_add_checked_fixture(tc, setup, teardown);
-    tcase_set_timeout(tc, 300);
     tcase_add_test(tc, a_lower_row_that_commits_late_is_waited_for);
     tcase_add_test(tc, a_transaction_that_draws_its_number_late_is_sealed_in_its_place);
     tcase_add_test(tc, what_was_rolled_back_is_not_waited_for);

@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { THREADS = 10, ROUNDS = 8, TEXT_SIZE = 64, PATIENCE = 1000, PAUSE_MICROSECONDS = 5000 };
+enum { THREADS = 10, ROUNDS = 8, TEXT_SIZE = 64, PATIENCE = 12000, PAUSE_MICROSECONDS = 5000 };
 
 static struct pg_cluster *cluster;
 static struct store store;
@@ -352,7 +352,6 @@ static Suite *suite(void)
     TCase *tc = tcase_create("commit_queue");
 
     tcase_add_checked_fixture(tc, setup, teardown);
-    tcase_set_timeout(tc, 60);
     tcase_add_loop_test(tc, ten_identical_messages_at_once_become_one, 0, 2);
     tcase_add_test(tc, every_message_gets_its_own_receipt_and_content);
     tcase_add_test(tc, messages_that_wait_share_a_transaction);

@@ -316,7 +316,6 @@ static Suite *suite(void)
     TCase *tc = tcase_create("facts");
 
     tcase_add_checked_fixture(tc, setup, teardown);
-    tcase_set_timeout(tc, 60);
     tcase_add_test(tc, facts_know_caller_service_reportee_and_actual_sender);
     tcase_add_test(tc, facts_of_nothing_known_are_not_found);
     tcase_add_test(tc, facts_know_persons);

@@ -244,7 +244,7 @@ START_TEST(a_chunked_body_a_little_too_large_is_drained_and_answered)
     send_chunks(fd, 11000, 100);
     client_text(fd, "0\r\n\r\n");
     ck_assert_int_eq(status_of(client_answer(fd)), 413);
-    ck_assert(client_closed(fd, 1000));
+    ck_assert(client_closed(fd, DOOR_PATIENCE));
     close(fd);
 }
 END_TEST
@@ -380,7 +380,6 @@ int main(void)
     int failed = 0;
 
     tcase_add_checked_fixture(tests, open_door, door_close);
-    tcase_set_timeout(tests, 20);
     tcase_add_loop_test(tests, is_refused_and_nothing_after_it_is_read, 0,
                         (int)(sizeof(refused) / sizeof(refused[0])));
     tcase_add_test(tests, a_zero_byte_in_a_header_is_refused);

@@ -26,6 +26,14 @@ static void *stop_door(void *argument)
     return NULL;
 }
 
+static pthread_t stop_aside(void)
+{
+    pthread_t thread;
+
+    ck_assert_int_eq(pthread_create(&thread, NULL, stop_door, NULL), 0);
+    return thread;
+}
+
 /* Until so many slow requests are in work and so many wait. */
 static void wait_for(int in_work, int64_t queued)
 {
@@ -43,11 +51,15 @@ START_TEST(a_request_in_work_is_finished_before_the_stop)
     int fd = -1;
     const char *answer = NULL;
 
-    door = door_open(NULL);
+    door_prepare()->hold = true;
+    door = door_open((const char *const[]){"shutdown_timeout=10m", NULL});
     fd = client_connect(door->port);
     client_text(fd, SLOW);
     wait_for(1, 0);
-    pthread_create(&thread, NULL, stop_door, NULL);
+    thread = stop_aside();
+    while (client_can_connect(door->port))
+        poll(NULL, 0, 2);
+    atomic_store(&door->hold, false);
     answer = client_answer(fd);
     ck_assert_int_eq(status_of(answer), 200);
     ck_assert_ptr_nonnull(strstr(answer, "Connection: close\r\n"));
@@ -59,13 +71,13 @@ END_TEST
 
 START_TEST(a_stopping_server_refuses_connections_and_drops_idle_ones)
 {
-    const int64_t start = clock_monotonic();
     pthread_t thread;
     int busy = -1;
     int idle = -1;
     int port = 0;
 
-    door = door_open(NULL);
+    door_prepare()->hold = true;
+    door = door_open((const char *const[]){"shutdown_timeout=10m", "idle_timeout=10m", NULL});
     port = door->port;
     idle = client_connect(port);
     client_text(idle, GET);
@@ -73,12 +85,12 @@ START_TEST(a_stopping_server_refuses_connections_and_drops_idle_ones)
     busy = client_connect(port);
     client_text(busy, SLOW);
     wait_for(1, 0);
-    pthread_create(&thread, NULL, stop_door, NULL);
-    ck_assert(client_closed(idle, 250));
+    thread = stop_aside();
+    ck_assert(client_closed(idle, DOOR_PATIENCE));
     ck_assert(!client_can_connect(port));
+    atomic_store(&door->hold, false);
     ck_assert_int_eq(status_of(client_answer(busy)), 200);
-    pthread_join(thread, NULL);
-    ck_assert_int_lt(clock_monotonic() - start, 1500000);
+    pthread_join(thread, NULL); /* long before shutdown_timeout */
     close(idle);
     close(busy);
     door_close();
@@ -90,7 +102,7 @@ START_TEST(a_stop_does_not_wait_for_ever_for_a_slow_client)
     int64_t start = 0;
     int fd = -1;
 
-    door = door_open((const char *const[]){"shutdown_timeout=300ms", NULL});
+    door = door_open((const char *const[]){"shutdown_timeout=300ms", "body_grace=10m", NULL});
     fd = client_connect(door->port);
     client_text(fd, "POST /echo HTTP/1.1\r\n" HOST "Content-Length: 100\r\n\r\nhello");
     while (atomic_load(&door->opened) == 0)
@@ -98,7 +110,6 @@ START_TEST(a_stop_does_not_wait_for_ever_for_a_slow_client)
     start = clock_monotonic();
     door_close();
     ck_assert_int_ge(clock_monotonic() - start, 300000);
-    ck_assert_int_lt(clock_monotonic() - start, 2000000);
     close(fd);
 }
 END_TEST
@@ -106,25 +117,23 @@ END_TEST
 START_TEST(what_still_queues_when_time_is_up_is_told_to_come_again)
 {
     int fds[4];
-    int served = 0;
-    int told = 0;
+    pthread_t thread;
 
+    door_prepare()->hold = true;
     door = door_open((const char *const[]){"workers=1", "shutdown_timeout=100ms", NULL});
     for (int i = 0; i < 4; i++) {
         fds[i] = client_connect(door->port);
         client_text(fds[i], SLOW);
+        wait_for(1, i);
     }
-    wait_for(1, 3);
-    door_close();
-    for (int i = 0; i < 4; i++) {
-        const int status = status_of(client_answer(fds[i]));
-
-        served += status == 200;
-        told += status == 503;
+    thread = stop_aside();
+    for (int i = 3; i >= 0; i--) {
+        ck_assert_int_eq(status_of(client_answer(fds[i])), i == 0 ? 200 : 503);
+        atomic_store(&door->hold, i > 1); /* the first one is in work until all others are told */
         close(fds[i]);
     }
-    ck_assert_int_eq(served, 1);
-    ck_assert_int_eq(told, 3);
+    pthread_join(thread, NULL);
+    door_close();
 }
 END_TEST
 
@@ -252,7 +261,7 @@ START_TEST(requests_are_served_without_resources_until_they_come)
 }
 END_TEST
 
-static void open_tls(struct tls_files *files)
+static void open_tls(struct tls_files *files, const char *header_timeout)
 {
     char certificate[200];
     char key[200];
@@ -260,8 +269,8 @@ static void open_tls(struct tls_files *files)
     tls_files_make(files, "first.example");
     snprintf(certificate, sizeof(certificate), "tls_certificate=%s", files->certificate);
     snprintf(key, sizeof(key), "tls_key=%s", files->key);
-    door = door_open((const char *const[]){"tls_listen=127.0.0.1:0", certificate, key,
-                                           "header_timeout=300ms", NULL});
+    door = door_open(
+        (const char *const[]){"tls_listen=127.0.0.1:0", certificate, key, header_timeout, NULL});
 }
 
 START_TEST(new_tls_versions_are_spoken_and_old_ones_refused)
@@ -282,7 +291,7 @@ START_TEST(new_tls_versions_are_spoken_and_old_ones_refused)
     char answer[1000];
     char name[100];
 
-    open_tls(&files);
+    open_tls(&files, "header_timeout=60s");
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         ck_assert_msg(tls_ask(door->tls_port, cases[i].priorities, GET, answer, name) ==
                           cases[i].ok,
@@ -303,7 +312,7 @@ START_TEST(a_reload_shows_the_new_certificate_and_a_bad_one_keeps_the_old)
     char answer[1000];
     char name[100];
 
-    open_tls(&files);
+    open_tls(&files, "header_timeout=60s");
     ck_assert(tls_ask(door->tls_port, "NORMAL", GET, answer, name));
     ck_assert_str_eq(name, "first.example");
     tls_files_make_again(&files, "second.example");
@@ -326,7 +335,7 @@ START_TEST(a_key_of_another_certificate_is_refused)
     struct tls_files other;
     struct err err = {0};
 
-    open_tls(&files);
+    open_tls(&files, "header_timeout=60s");
     tls_files_make(&other, "other.example");
     ck_assert_int_eq(rename(other.key, files.key), 0);
     ck_assert(!http_server_reload(door->server, &err));
@@ -340,13 +349,15 @@ END_TEST
 START_TEST(a_stalled_handshake_is_cut)
 {
     struct tls_files files;
+    int64_t start = 0;
     int fd = -1;
 
-    open_tls(&files);
+    open_tls(&files, "header_timeout=300ms");
+    start = clock_monotonic();
     fd = client_connect(door->tls_port);
     client_send(fd, "\x16\x03\x01\x02", 4);
-    ck_assert(!client_closed(fd, 150));
-    ck_assert(client_closed(fd, 1000));
+    ck_assert(client_closed(fd, DOOR_SOON));
+    ck_assert_int_ge(clock_monotonic() - start, 250000);
     close(fd);
     tls_files_remove(&files);
     door_close();
@@ -357,7 +368,7 @@ START_TEST(plain_http_on_the_tls_port_is_no_request)
 {
     struct tls_files files;
 
-    open_tls(&files);
+    open_tls(&files, "header_timeout=60s");
     ck_assert_int_eq(status_of(client_ask(door->tls_port, GET)), 0);
     ck_assert_int_eq(atomic_load(&door->served), 0);
     tls_files_remove(&files);
@@ -372,7 +383,6 @@ int main(void)
     SRunner *runner = srunner_create(suite);
     int failed = 0;
 
-    tcase_set_timeout(tests, 30);
     tcase_add_test(tests, a_request_in_work_is_finished_before_the_stop);
     tcase_add_test(tests, a_stopping_server_refuses_connections_and_drops_idle_ones);
     tcase_add_test(tests, a_stop_does_not_wait_for_ever_for_a_slow_client);

@@ -1,4 +1,4 @@
-/* Slow and greedy clients: deadlines, bytes held, connections of an address, the queue. */
+/* Greedy clients: bytes held, connections of an address, the queue. */
 #include "base/clock.h"
 #include "support/door.h"
 
@@ -22,153 +22,11 @@ static void open_with(const char *const *settings)
     door = door_open(settings);
 }
 
-static int open_and_connect(const char *const *settings)
-{
-    open_with(settings);
-    return client_connect(door->port);
-}
+#define TIGHT                                                                                      \
+    "held_bytes=2m", "held_reserve=256k", "small_request=64k", "max_body=1m",                      \
+        "held_percent_per_address=100", "drain_bytes=2m"
 
-START_TEST(slow_headers_are_cut)
-{
-    const int fd = open_and_connect((const char *const[]){"header_timeout=300ms", NULL});
-    const int64_t start = clock_monotonic();
-
-    for (int i = 0; i < 100 && !client_closed(fd, 50); i++)
-        client_text(fd, i == 0 ? "GET /echo HTTP/1.1\r\n" : "X: y\r\n");
-    ck_assert_int_ge(clock_monotonic() - start, 250000);
-    ck_assert_int_le(clock_monotonic() - start, 1500000);
-    close(fd);
-}
-END_TEST
-
-START_TEST(a_silent_connection_is_cut)
-{
-    const int fd = open_and_connect((const char *const[]){"header_timeout=300ms", NULL});
-
-    ck_assert(!client_closed(fd, 200));
-    ck_assert(client_closed(fd, 1000));
-    close(fd);
-}
-END_TEST
-
-START_TEST(empty_lines_do_not_stretch_the_headers)
-{
-    const int fd = open_and_connect((const char *const[]){"header_timeout=300ms", NULL});
-    int i = 0;
-
-    for (; i < 100 && !client_closed(fd, 20); i++)
-        client_text(fd, "\r\n");
-    ck_assert_int_lt(i, 60);
-    close(fd);
-}
-END_TEST
-
-START_TEST(an_idle_connection_is_cut_after_idle_timeout)
-{
-    const int fd = open_and_connect((const char *const[]){"idle_timeout=400ms", NULL});
-
-    client_text(fd, GET);
-    ck_assert_int_eq(status_of(client_answer(fd)), 200);
-    ck_assert(!client_closed(fd, 250));
-    ck_assert(client_closed(fd, 1000));
-    close(fd);
-}
-END_TEST
-
-START_TEST(a_second_request_has_its_own_time_for_headers)
-{
-    const int fd =
-        open_and_connect((const char *const[]){"idle_timeout=30s", "header_timeout=300ms", NULL});
-
-    client_text(fd, GET);
-    ck_assert_int_eq(status_of(client_answer(fd)), 200);
-    poll(NULL, 0, 400);
-    client_text(fd, "G"); /* the line is not complete: only the kernel has seen the byte */
-    ck_assert(!client_closed(fd, 150));
-    ck_assert(client_closed(fd, 2000));
-    close(fd);
-}
-END_TEST
-
-START_TEST(a_trickling_body_is_cut)
-{
-    const int fd =
-        open_and_connect((const char *const[]){"body_grace=300ms", "body_rate=100k", NULL});
-    int i = 0;
-
-    client_text(fd, POST "Content-Length: 100000\r\n\r\n");
-    for (; i < 100 && !client_closed(fd, 20); i++)
-        client_text(fd, "x");
-    ck_assert_int_gt(i, 5);
-    ck_assert_int_lt(i, 60);
-    ck_assert(door_logged("reason=body_rate"));
-    close(fd);
-}
-END_TEST
-
-START_TEST(a_body_that_stops_after_a_good_start_is_cut)
-{
-    const int fd =
-        open_and_connect((const char *const[]){"body_grace=300ms", "body_rate=100k", NULL});
-    char body[50000] = {0};
-
-    client_text(fd, POST "Content-Length: 10000000\r\n\r\n");
-    for (int i = 0; i < 20; i++)
-        client_send(fd, body, sizeof(body));
-    ck_assert(client_closed(fd, 2000));
-    close(fd);
-}
-END_TEST
-
-START_TEST(a_slow_but_steady_body_is_served)
-{
-    const int fd =
-        open_and_connect((const char *const[]){"body_grace=200ms", "body_rate=1k", NULL});
-    char body[100] = {0};
-
-    client_text(fd, POST "Content-Length: 3000\r\n\r\n");
-    for (int i = 0; i < 30; i++) {
-        client_send(fd, body, sizeof(body));
-        poll(NULL, 0, 20);
-    }
-    ck_assert_ptr_nonnull(strstr(client_answer(fd), "length=3000"));
-    close(fd);
-}
-END_TEST
-
-START_TEST(a_client_that_does_not_read_its_answer_is_cut)
-{
-    const int fd =
-        open_and_connect((const char *const[]){"response_timeout=300ms", "body_rate=64k", NULL});
-
-    client_text(fd, "GET /big HTTP/1.1\r\n" HOST "\r\n");
-    ck_assert(door_logged("reason=response_timeout"));
-    close(fd);
-}
-END_TEST
-
-START_TEST(a_client_that_reads_slowly_but_steadily_gets_all)
-{
-    const int fd =
-        open_and_connect((const char *const[]){"response_timeout=300ms", "body_rate=64k", NULL});
-    static char room[1U << 19];
-    size_t total = 0;
-    ssize_t n = 0;
-
-    client_text(fd, "GET /big HTTP/1.1\r\n" HOST "Connection: close\r\n\r\n");
-    while ((n = recv(fd, room, sizeof(room), MSG_WAITALL)) > 0) {
-        total += (size_t)n;
-        poll(NULL, 0, 20);
-    }
-    ck_assert_uint_gt(total, 32U << 20);
-    close(fd);
-}
-END_TEST
-
-static const char *const tight[] = {"held_bytes=2m",          "held_reserve=256k",
-                                    "small_request=64k",      "max_body=1m",
-                                    "response_timeout=500ms", "held_percent_per_address=100",
-                                    "drain_bytes=2m",         NULL};
+static const char *const tight[] = {TIGHT, NULL};
 
 /* A connection that has announced n bytes and sent some of them. */
 static int start_upload(size_t announced, size_t sent)
@@ -256,12 +114,13 @@ START_TEST(a_chunked_upload_waits_for_room_and_then_succeeds)
 }
 END_TEST
 
-START_TEST(a_wait_that_is_too_long_ends_in_503)
+static int status_of_a_long_wait(void)
 {
     int large[2] = {-1, -1};
     int fd = -1;
+    int status = 0;
+    struct http_gauges gauges = {.held_bytes = 1};
 
-    open_with(tight);
     large[0] = start_upload(900000, 899999);
     fd = client_connect(door->port);
     client_text(fd, POST CHUNKED);
@@ -269,10 +128,26 @@ START_TEST(a_wait_that_is_too_long_ends_in_503)
     large[1] = start_upload(700000, 699999);
     send_chunk(fd, 400000);
     client_text(fd, "0\r\n\r\n");
-    ck_assert_int_eq(status_of(client_answer(fd)), 503);
+    status = status_of(client_answer(fd));
     close(fd);
     close(large[0]);
     close(large[1]);
+    while (gauges.held_bytes > 0) {
+        poll(NULL, 0, 2);
+        http_server_gauges(door->server, &gauges);
+    }
+    return status;
+}
+
+/* The setting is the time for the answer as well, which may be cut off before it is out. */
+START_TEST(a_wait_that_is_too_long_ends_in_503)
+{
+    int status = 0;
+
+    open_with((const char *const[]){TIGHT, "response_timeout=500ms", NULL});
+    for (int i = 0; i < 50 && status == 0; i++)
+        status = status_of_a_long_wait();
+    ck_assert_int_eq(status, 503);
 }
 END_TEST
 
@@ -306,12 +181,16 @@ START_TEST(uploads_that_together_are_too_large_do_not_block_each_other_for_ever)
 }
 END_TEST
 
+/* Who had to wait for the slow ones would wait much longer than a machine ever stalls. */
+#define PATIENT "header_timeout=10m", "body_grace=10m", "response_timeout=10m", "idle_timeout=10m"
+#define LONG INT64_C(30000000)
+
 START_TEST(greedy_uploads_of_one_address_do_not_starve_a_small_request)
 {
     int fds[20];
 
     open_with((const char *const[]){"held_bytes=2m", "held_reserve=256k", "small_request=64k",
-                                    "max_body=1m", "held_percent_per_address=25", NULL});
+                                    "max_body=1m", "held_percent_per_address=25", PATIENT, NULL});
     for (int i = 0; i < 20; i++) {
         char body[300000] = {0};
 
@@ -324,7 +203,7 @@ START_TEST(greedy_uploads_of_one_address_do_not_starve_a_small_request)
 
         ck_assert_int_eq(status_of(client_ask(door->port, POST "Content-Length: 2\r\n\r\nab")),
                          200);
-        ck_assert_int_lt(clock_monotonic() - start, 500000);
+        ck_assert_int_lt(clock_monotonic() - start, LONG);
     }
     for (int i = 0; i < 20; i++)
         close(fds[i]);
@@ -371,25 +250,32 @@ END_TEST
 
 START_TEST(a_full_queue_is_503_with_retry_after)
 {
-    int fds[12];
-    int busy = 0;
-    int served = 0;
+    static const char slow[] = "GET /slow HTTP/1.1\r\n" HOST "\r\n";
+    int fds[3];
 
+    door_prepare()->hold = true;
     open_with((const char *const[]){"workers=1", "queue_limit=2", NULL});
-    for (int i = 0; i < 12; i++) {
-        fds[i] = client_connect(door->port);
-        client_text(fds[i], "GET /slow HTTP/1.1\r\n" HOST "\r\n");
-    }
-    for (int i = 0; i < 12; i++) {
-        const char *answer = client_answer(fds[i]);
+    for (int i = 0; i < 3; i++) {
+        struct http_gauges gauges = {0};
 
-        served += status_of(answer) == 200;
-        busy += status_of(answer) == 503 && strstr(answer, "Retry-After: ") != NULL;
+        fds[i] = client_connect(door->port);
+        client_text(fds[i], slow);
+        while (atomic_load(&door->in_work) == 0 || gauges.queued < i) {
+            poll(NULL, 0, 2);
+            http_server_gauges(door->server, &gauges);
+        }
+    }
+    for (int i = 0; i < 9; i++) {
+        const char *answer = client_ask(door->port, slow);
+
+        ck_assert_int_eq(status_of(answer), 503);
+        ck_assert_ptr_nonnull(strstr(answer, "Retry-After: "));
+    }
+    atomic_store(&door->hold, false);
+    for (int i = 0; i < 3; i++) {
+        ck_assert_int_eq(status_of(client_answer(fds[i])), 200);
         close(fds[i]);
     }
-    ck_assert_int_ge(served, 3);
-    ck_assert_int_ge(busy, 1);
-    ck_assert_int_eq(served + busy, 12);
 }
 END_TEST
 
@@ -397,9 +283,8 @@ START_TEST(a_good_client_is_served_beside_many_bad_ones)
 {
     enum { IDLE = 1000, SLOW = 40 };
     static int fds[IDLE + SLOW];
-    int64_t longest = 0;
 
-    open_with(NULL);
+    open_with((const char *const[]){PATIENT, NULL});
     for (int i = 0; i < IDLE + SLOW; i++) {
         fds[i] = client_connect(door->port);
         if (i < IDLE) {
@@ -411,14 +296,11 @@ START_TEST(a_good_client_is_served_beside_many_bad_ones)
     }
     for (int i = 0; i < 50; i++) {
         const int64_t start = clock_monotonic();
-        int64_t took = 0;
 
         ck_assert_int_eq(status_of(client_ask(door->port, POST "Content-Length: 5\r\n\r\nhello")),
                          200);
-        took = clock_monotonic() - start;
-        longest = took > longest ? took : longest;
+        ck_assert_int_lt(clock_monotonic() - start, LONG);
     }
-    ck_assert_int_lt(longest, 500000);
     for (int i = 0; i < IDLE + SLOW; i++)
         close(fds[i]);
 }
@@ -432,17 +314,6 @@ int main(void)
     int failed = 0;
 
     tcase_add_checked_fixture(tests, NULL, door_close);
-    tcase_set_timeout(tests, 30);
-    tcase_add_test(tests, slow_headers_are_cut);
-    tcase_add_test(tests, a_silent_connection_is_cut);
-    tcase_add_test(tests, empty_lines_do_not_stretch_the_headers);
-    tcase_add_test(tests, an_idle_connection_is_cut_after_idle_timeout);
-    tcase_add_test(tests, a_second_request_has_its_own_time_for_headers);
-    tcase_add_test(tests, a_trickling_body_is_cut);
-    tcase_add_test(tests, a_body_that_stops_after_a_good_start_is_cut);
-    tcase_add_test(tests, a_slow_but_steady_body_is_served);
-    tcase_add_test(tests, a_client_that_does_not_read_its_answer_is_cut);
-    tcase_add_test(tests, a_client_that_reads_slowly_but_steadily_gets_all);
     tcase_add_test(tests, what_does_not_fit_is_503_with_retry_after);
     tcase_add_test(tests, small_requests_have_their_reserve);
     tcase_add_test(tests, a_chunked_upload_waits_for_room_and_then_succeeds);

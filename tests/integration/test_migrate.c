@@ -261,7 +261,6 @@ static Suite *suite(void)
     TCase *tc = tcase_create("migrate");
 
     tcase_add_checked_fixture(tc, setup, teardown);
-    tcase_set_timeout(tc, 60);
     tcase_add_test(tc, a_second_run_changes_nothing);
     tcase_add_test(tc, what_is_new_is_added);
     tcase_add_test(tc, a_database_newer_than_the_program_is_refused);

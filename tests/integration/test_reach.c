@@ -349,7 +349,6 @@ int main(void)
     TCase *cases = tcase_create("reach");
 
     tcase_add_checked_fixture(cases, setup, teardown);
-    tcase_set_timeout(cases, 60);
     tcase_add_test(cases, official_addresses_come_as_they_were_registered_but_for_deleted_ones);
     tcase_add_test(cases, sub_unit_with_any_official_address_has_only_its_own);
     tcase_add_test(cases, sub_unit_without_official_address_has_those_of_its_main_unit);

@@ -136,7 +136,6 @@ int main(void)
     TCase *cases = tcase_create("receive");
 
     tcase_add_checked_fixture(cases, setup, teardown);
-    tcase_set_timeout(cases, 30);
     tcase_add_test(cases, message_is_received_once);
     tcase_add_test(cases, a_lost_commit_is_settled_by_writing_once_more);
     tcase_add_test(cases, a_commit_that_is_lost_twice_is_a_temporary_fault);

@@ -252,7 +252,6 @@ int main(void)
     TCase *cases = tcase_create("rights");
 
     tcase_add_checked_fixture(cases, setup, teardown);
-    tcase_set_timeout(cases, 60);
     tcase_add_test(cases, every_role_may_do_this_and_no_more);
     tcase_add_test(cases, all_belongs_to_the_owner);
     tcase_add_test(cases, the_schema_is_used_by_three_and_changed_by_none_of_them);

@@ -271,7 +271,6 @@ int main(void)
     TCase *tc = tcase_create("standalone_store");
 
     tcase_add_checked_fixture(tc, setup, teardown);
-    tcase_set_timeout(tc, 60);
     tcase_add_test(tc, a_call_is_stored_whole);
     tcase_add_test(tc, the_same_call_is_stored_once);
     tcase_add_test(tc, of_another_sender_it_is_another_call);

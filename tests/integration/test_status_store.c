@@ -479,7 +479,6 @@ static Suite *suite(void)
     TCase *tc = tcase_create("status_store");
 
     tcase_add_checked_fixture(tc, setup, teardown);
-    tcase_set_timeout(tc, 60);
     tcase_add_test(tc, answer_has_what_was_stored);
     tcase_add_test(tc, order_is_that_of_the_request_then_of_the_ids);
     tcase_add_test(tc, no_reference_no_answer);

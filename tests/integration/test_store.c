@@ -384,7 +384,6 @@ static Suite *suite(void)
     TCase *tc = tcase_create("store");
 
     tcase_add_checked_fixture(tc, setup, teardown);
-    tcase_set_timeout(tc, 60);
     tcase_add_test(tc, message_is_stored_with_its_receipt_status_and_audit_row);
     tcase_add_test(tc, reply_options_notifications_and_sdp_options_are_kept_as_given);
     tcase_add_test(tc, same_request_twice_gets_the_first_receipt);

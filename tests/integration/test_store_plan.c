@@ -304,7 +304,6 @@ int main(void)
     TCase *cases = tcase_create("store_plan");
 
     tcase_add_checked_fixture(cases, setup, teardown);
-    tcase_set_timeout(cases, 60);
     tcase_add_test(cases, planned_notifications_are_rows_in_the_order_of_the_plan);
     tcase_add_test(cases, packed_notifications_are_the_planned_rows);
     tcase_add_test(cases, message_without_notifications_has_an_empty_column_and_no_rows);

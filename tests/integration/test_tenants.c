@@ -496,7 +496,6 @@ static Suite *suite(void)
     TCase *tc = tcase_create("tenants");
 
     tcase_add_checked_fixture(tc, setup, teardown);
-    tcase_set_timeout(tc, 60);
     tcase_add_test(tc, every_table_of_senders_is_guarded);
     tcase_add_test(tc, without_a_tenant_nothing_is_seen);
     tcase_add_test(tc, a_tenant_sees_its_own_rows_and_no_others);

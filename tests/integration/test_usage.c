@@ -441,7 +441,6 @@ static Suite *suite(void)
     TCase *tc = tcase_create("usage");
 
     tcase_add_checked_fixture(tc, setup, teardown);
-    tcase_set_timeout(tc, 120);
     add_counting(tc);
     tcase_add_test(tc, each_share_of_the_quota_is_warned_of_once);
     tcase_add_test(tc, a_leap_over_both_shares_is_warned_of_twice);

@@ -1,6 +1,5 @@
 #include "support/door.h"
 
-#include "base/clock.h"
 #include "base/log.h"
 
 #include <arpa/inet.h>
@@ -16,6 +15,8 @@
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+enum { LOOK_MS = 10 };
 
 static struct door door;
 
@@ -83,7 +84,9 @@ static void serve_echo(void *context, void *worker, struct http_exchange *x)
 static void serve_slow(void *context, void *worker, struct http_exchange *x)
 {
     atomic_fetch_add(&door.in_work, 1);
-    poll(NULL, 0, 300);
+    do {
+        poll(NULL, 0, 300);
+    } while (atomic_load(&door.hold));
     serve_echo(context, worker, x);
 }
 
@@ -169,10 +172,10 @@ bool door_log_has(const char *text)
 
 bool door_logged(const char *text)
 {
-    for (int i = 0; i < 400; i++) {
+    for (int i = 0; i < DOOR_PATIENCE / LOOK_MS; i++) {
         if (door_log_has(text))
             return true;
-        poll(NULL, 0, 5);
+        poll(NULL, 0, LOOK_MS);
     }
     return false;
 }
@@ -216,7 +219,7 @@ void door_close(void)
 
 int client_socket(int port)
 {
-    const struct timeval patience = {5, 0};
+    const struct timeval patience = {DOOR_PATIENCE / 1000, 0};
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
     const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
@@ -256,6 +259,8 @@ void client_send(int fd, const void *data, size_t n)
     while (n > 0) {
         const ssize_t sent = send(fd, p, n, MSG_NOSIGNAL);
 
+        if (sent < 0 && errno == EINTR)
+            continue;
         if (sent < 0)
             return;
         p += sent;
@@ -273,6 +278,17 @@ static bool is_interim(const char *answer)
     return strncmp(answer, "HTTP/1.1 100", 12) == 0;
 }
 
+/* Sockets with a time-out are interrupted when the process was stopped and goes on (signal(7)). */
+static bool take_byte(int fd, char *byte)
+{
+    ssize_t n = 0;
+
+    do {
+        n = recv(fd, byte, 1, 0);
+    } while (n < 0 && errno == EINTR);
+    return n == 1;
+}
+
 /* Byte by byte, so that nothing of the next answer is taken. */
 static const char *read_answer(int fd, bool with_body)
 {
@@ -281,7 +297,7 @@ static const char *read_answer(int fd, bool with_body)
     size_t body = 0;
     const char *length = NULL;
 
-    while (n < sizeof(room) - 1 && recv(fd, &room[n], 1, 0) == 1) {
+    while (n < sizeof(room) - 1 && take_byte(fd, &room[n])) {
         n++;
         if (n >= 4 && memcmp(&room[n - 4], "\r\n\r\n", 4) == 0)
             break;
@@ -290,7 +306,7 @@ static const char *read_answer(int fd, bool with_body)
     length = strcasestr(room, "\r\nContent-Length: ");
     if (with_body && length != NULL && !is_interim(room))
         body = (size_t)strtoul(length + 18, NULL, 10);
-    while (body > 0 && n < sizeof(room) - 1 && recv(fd, &room[n], 1, 0) == 1) {
+    while (body > 0 && n < sizeof(room) - 1 && take_byte(fd, &room[n])) {
         n++;
         body--;
     }
@@ -321,14 +337,14 @@ const char *client_ask(int port, const char *text)
 
 bool client_closed(int fd, int milliseconds)
 {
-    const int64_t until = clock_monotonic() + milliseconds * INT64_C(1000);
     struct pollfd p = {.fd = fd, .events = POLLIN};
     char room[65536];
 
-    while (clock_monotonic() < until) {
+    for (int waited = 0; waited < milliseconds;) {
         errno = 0;
-        if (poll(&p, 1, 10) == 1 && recv(fd, room, sizeof(room), MSG_DONTWAIT) <= 0 &&
-            errno != EAGAIN)
+        if (poll(&p, 1, LOOK_MS) != 1)
+            waited += LOOK_MS;
+        else if (recv(fd, room, sizeof(room), MSG_DONTWAIT) <= 0 && errno != EAGAIN)
             return true;
     }
     return false;

@@ -10,8 +10,12 @@
 #include <stddef.h>
 
 /* POST /echo tells the body's length; POST /picky refuses all but 10 bytes, POST /closed every
- * body; POST /bare takes none; GET and POST /slow take 300 ms; GET /big answers 32 MB; GET /admin
- * is for operators. */
+ * body; POST /bare takes none; GET and POST /slow take 300 ms, and as long as hold is set; GET /big
+ * answers 32 MB; GET /admin is for operators. */
+/* Milliseconds: what happens at all happens within, and what a setting shortens before its preset,
+ * of which the shortest is 10 s. */
+enum { DOOR_PATIENCE = 60000, DOOR_SOON = 8000 };
+
 struct door {
     struct config config;
     struct http_server *server;
@@ -29,6 +33,7 @@ struct door {
     atomic_int without_worker;
     atomic_int finished;
     atomic_bool workers_fail;
+    atomic_bool hold;
 };
 
 /* The door before it is open, for what must be set first. */
@@ -39,12 +44,12 @@ struct door *door_prepare(void);
 struct door *door_open(const char *const *settings);
 void door_close(void);
 
-/* Does the log hold the text: now, or within 2 s? */
+/* Does the log hold the text: now, or within DOOR_PATIENCE? */
 bool door_log_has(const char *text);
 bool door_logged(const char *text);
 
-/* Blocking sockets with a time-out of 5 s; client_socket may be called in any thread and returns -1
- * when the connection is refused, client_connect fails the test. */
+/* Blocking sockets with a time-out of DOOR_PATIENCE; client_socket may be called in any thread and
+ * returns -1 when the connection is refused, client_connect fails the test. */
 int client_socket(int port);
 int client_connect(int port);
 bool client_can_connect(int port);
@@ -59,7 +64,8 @@ const char *client_answer_to_head(int fd);
 /* Sends text on a new connection and returns its first answer. */
 const char *client_ask(int port, const char *text);
 
-/* Is the connection closed by the server within so many milliseconds? Reads what comes. */
+/* Is the connection closed by the server within so many milliseconds? Reads what comes. Time in
+ * which this process does not run does not count. */
 bool client_closed(int fd, int milliseconds);
 
 int status_of(const char *answer);

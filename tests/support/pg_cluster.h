@@ -18,7 +18,8 @@ struct pg_cluster;
 struct pg_cluster *pg_cluster_start(bool durable);
 void pg_cluster_stop(struct pg_cluster **cluster);
 
-/* A new database like the template; sets config's connection strings to it. */
+/* A new database like the template; sets config's connection strings to it, and its time-outs of
+ * the database so that a machine that stalls for seconds trips none. */
 void pg_cluster_database(struct pg_cluster *cluster, char name_out[PG_NAME_SIZE],
                          struct config *config);
 

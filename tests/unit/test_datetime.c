@@ -271,7 +271,6 @@ int main(void)
     if (!datetime_setup())
         return EXIT_FAILURE;
     suite_add_tcase(suite, cases);
-    tcase_set_timeout(cases, 120);
     tcase_add_loop_test(cases, a_date_means_its_moment, 0, COUNT(readable));
     tcase_add_test(cases, microseconds_are_kept);
     tcase_add_loop_test(cases, year_1_is_not_given, 0, COUNT(unset));

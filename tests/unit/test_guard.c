@@ -405,7 +405,6 @@ int main(void)
     int failed = 0;
 
     suite_add_tcase(suite, cases);
-    tcase_set_timeout(cases, 120);
     tcase_add_loop_test(cases, a_document_becomes_its_clean_form, 0, COUNT(cleaned));
     tcase_add_loop_test(cases, the_clean_form_means_what_the_document_meant, 0, COUNT(cleaned));
     tcase_add_loop_test(cases, the_envelope_says_which_soap_it_is, 0, COUNT(versions));

@@ -383,7 +383,6 @@ int main(void)
     int failed = 0;
 
     suite_add_tcase(suite, cases);
-    tcase_set_timeout(cases, 300);
     tcase_add_loop_test(cases, hostile_documents_are_malformed_and_not_quoted, 0, COUNT(hostile));
     tcase_add_test(cases, nul_is_refused_wherever_it_stands);
     tcase_add_test(cases, a_document_cut_anywhere_is_malformed);

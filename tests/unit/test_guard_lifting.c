@@ -250,7 +250,6 @@ int main(void)
     int failed = 0;
 
     suite_add_tcase(suite, cases);
-    tcase_set_timeout(cases, 120);
     tcase_add_test(cases, data_of_both_kinds_is_lifted_in_order);
     tcase_add_loop_test(cases, data_means_the_same_however_it_is_spelt, 0, COUNT(spellings));
     tcase_add_test(cases, empty_data_stays_and_is_no_attachment);

@@ -201,7 +201,6 @@ int main(void)
     int failed = 0;
 
     suite_add_tcase(suite, cases);
-    tcase_set_timeout(cases, 120);
 #if REPLACED
     tcase_add_loop_test(cases, memory_that_runs_out_is_told_and_breaks_nothing, 0,
                         (int)(sizeof(uses) / sizeof(uses[0])));
