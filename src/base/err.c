@@ -17,7 +17,8 @@ static void end_whole(char *text, size_t room, int wanted)
         text[n - 1] = '\0';
 }
 
-static void fill(struct err *err, enum err_kind kind, int code, const char *fmt, va_list args)
+static void __attribute__((format(printf, 4, 0)))
+fill(struct err *err, enum err_kind kind, int code, const char *fmt, va_list args)
 {
     end_whole(err->msg, sizeof(err->msg), vsnprintf(err->msg, sizeof(err->msg), fmt, args));
     err->kind = kind;

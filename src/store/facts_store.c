@@ -359,7 +359,7 @@ static struct answers answers_of(size_t index)
 static bool send_standalone(struct db *db, struct arena *arena, const struct message *message,
                             int64_t now, struct err *err)
 {
-    struct answers sent;
+    struct answers sent = {0};
 
     return send_key(db, STMT_SERVICE, message->service_code, &sent.service, err) &&
            send_party(db, message->reportee, &sent.reportee, err) &&
