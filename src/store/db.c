@@ -72,7 +72,7 @@ static bool send_checks(struct db *db, struct err *err)
 static bool send_prepares(struct db *db, struct err *err)
 {
     for (int i = 0; i < STMT_COUNT; i++) {
-        char name[8];
+        char name[16];
 
         snprintf(name, sizeof(name), "%d", i);
         if (!exchange_sent(
