@@ -349,26 +349,19 @@ bool facts_load_service(struct db *db, struct arena *arena, const char *code, in
 
 /* ------------------------------------------------------------------ stand-alone notifications */
 
-/* Three answers for each entry, behind the first one. */
-static struct answers answers_of(size_t index)
-{
-    return (struct answers){
-        .service = 1 + 3 * index, .reportee = 2 + 3 * index, .reach = 3 + 3 * index};
-}
-
 static bool send_standalone(struct db *db, struct arena *arena, const struct message *message,
-                            int64_t now, struct err *err)
+                            int64_t now, struct answers *answers, struct err *err)
 {
-    struct answers sent = {0};
-
-    return send_key(db, STMT_SERVICE, message->service_code, &sent.service, err) &&
-           send_party(db, message->reportee, &sent.reportee, err) &&
-           reach_store_send(db, arena, message, now, err);
+    if (!send_key(db, STMT_SERVICE, message->service_code, &answers->service, err) ||
+        !send_party(db, message->reportee, &answers->reportee, err))
+        return false;
+    answers->reach = exchange_count(db);
+    return reach_store_send(db, arena, message, now, err);
 }
 
 static bool ask_standalone(struct db *db, struct arena *arena, const struct caller *caller,
                            const struct standalone_call *call, const uint8_t *digest, int64_t since,
-                           struct err *err)
+                           struct answers *answers, struct err *err)
 {
     const struct tenant tenant = {.sender_id = caller->sender_id};
     const int64_t now = clock_now();
@@ -382,7 +375,7 @@ static bool ask_standalone(struct db *db, struct arena *arena, const struct call
         !exchange_send(db, STMT_STANDALONE_FIND, &params, err))
         return false;
     for (size_t i = 0; i < call->count; i++) {
-        if (!send_standalone(db, arena, &call->items[i].message, now, err))
+        if (!send_standalone(db, arena, &call->items[i].message, now, &answers[i], err))
             return false;
     }
     return exchange_finish(db, err);
@@ -390,17 +383,16 @@ static bool ask_standalone(struct db *db, struct arena *arena, const struct call
 
 /* An entry need not name a service, and then no edition is the newest one. */
 static bool read_standalone(struct db *db, struct arena *arena, const struct message *message,
-                            size_t index, struct facts *facts)
+                            const struct answers *answers, struct facts *facts)
 {
-    const struct answers answers = answers_of(index);
     const int32_t edition =
         message->service_edition == NULL ? NO_EDITION : edition_number(message->service_edition);
 
-    return read_service(arena, exchange_result(db, answers.service), edition, false,
+    return read_service(arena, exchange_result(db, answers->service), edition, false,
                         &facts->service) &&
-           read_party(arena, exchange_result(db, answers.reportee), &facts->reportee,
+           read_party(arena, exchange_result(db, answers->reportee), &facts->reportee,
                       &facts->reportee_reserved) &&
-           reach_store_read(arena, exchange_result(db, answers.reach), message, &facts->service,
+           reach_store_read(arena, exchange_result(db, answers->reach), message, &facts->service,
                             &facts->reach);
 }
 
@@ -409,14 +401,15 @@ bool facts_load_standalone(struct db *db, struct arena *arena, const struct call
                            struct standalone_facts *facts_out, struct err *err)
 {
     struct facts *items = arena_array(arena, call->count, sizeof(*items));
+    struct answers *answers = arena_array(arena, call->count, sizeof(*answers));
 
-    if (items == NULL)
+    if (items == NULL || answers == NULL)
         return err_no_memory(err);
-    if (!ask_standalone(db, arena, caller, call, digest, since, err))
+    if (!ask_standalone(db, arena, caller, call, digest, since, answers, err))
         return false;
     for (size_t i = 0; i < call->count; i++) {
         items[i].caller = *caller;
-        if (!read_standalone(db, arena, &call->items[i].message, i, &items[i]))
+        if (!read_standalone(db, arena, &call->items[i].message, &answers[i], &items[i]))
             return err_no_memory(err);
     }
     facts_out->repeated = PQntuples(exchange_result(db, 0)) > 0;
