@@ -155,17 +155,14 @@ class Sendings:
             given[body["id"], "1", body["to"]] += 1
         return given
 
+    def _waiting(self):
+        return int(self.house.value(WAITING))
+
     def _wait_for_all(self):
         """However many they are, as long as they become fewer."""
-        waiting = int(self.house.value(WAITING))
-        while waiting > 0:
-            before = waiting
-            waiting = wait_until(lambda before=before: self._fewer_than(before), SENDING_PATIENCE,
-                                 f"one of {before} notifications is sent")[0]
-
-    def _fewer_than(self, before):
-        now = int(self.house.value(WAITING))
-        return now < before and (now,)
+        while (waiting := self._waiting()) > 0:
+            wait_until(lambda before=waiting: self._waiting() < before, SENDING_PATIENCE,
+                       f"one of {waiting} notifications is sent")
 
     def check(self, allowed):
         """Everything is due; (planned, arrived twice, given up, arrived of these). allowed: how
